@@ -1,0 +1,3 @@
+"""Mainstay: supervised opioid withdrawal, and the recovery that follows."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What follows for this patient, now? Pure: same chart in, same answer out."""

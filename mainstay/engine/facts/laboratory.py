@@ -1,0 +1,73 @@
+"""Laboratory, ECG and tests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mainstay.engine.chart import Chart
+from mainstay.engine.facts.registry import Found, Kind, fact, known, plain, unknown
+
+plain(__name__, "egfr", "Estimated glomerular filtration rate.", "mL/min/1.73m2", (0, 200), greatest_age="30 d")
+plain(
+    __name__, "child_pugh_score", "Child-Pugh score of the liver; 0 where there is no liver disease.",
+    "points", (0, 15), greatest_age="30 d",
+)  # fmt: skip
+plain(__name__, "alt", "Alanine aminotransferase, as a multiple of the upper limit of normal.", "x ULN", (0, 200), greatest_age="30 d")
+plain(
+    __name__, "pregnancy", "Pregnancy: negative (tested, or cannot be), possible, positive.", choices=("negative", "possible", "positive"),
+    kind=Kind.HISTORY,
+)  # fmt: skip
+plain(
+    __name__, "urine_opioids", "Urine screen for opioids other than fentanyl, methadone and buprenorphine.",
+    choices=("negative", "positive"), greatest_age="24 h",
+)  # fmt: skip
+plain(__name__, "urine_fentanyl", "Urine screen for fentanyl.", choices=("negative", "positive"), greatest_age="24 h")
+plain(__name__, "urine_methadone", "Urine screen for methadone.", choices=("negative", "positive"), greatest_age="24 h")
+plain(
+    __name__, "urine_buprenorphine", "Urine screen for buprenorphine.", choices=("negative", "positive"), greatest_age="24 h"
+)  # fmt: skip
+plain(
+    __name__, "urine_benzodiazepine", "Urine screen for benzodiazepines.", choices=("negative", "positive"), greatest_age="7 d"
+)  # fmt: skip
+plain(
+    __name__, "naloxone_challenge", "Result of the newest naloxone challenge.", choices=("negative", "positive"), greatest_age="24 h"
+)  # fmt: skip
+
+
+def _electrolyte(chart: Chart, what: str) -> Found:
+    newest = chart.newest(what)
+    if newest is None:
+        return unknown("never measured")
+    # While fluid is being lost a value of last week says nothing (settled 8: 24 h while vomiting, else 7 days).
+    losing = any(event.at > newest.at for event in chart.happened("vomiting") if event.at > chart.now - timedelta(hours=24))
+    if losing and newest.at < chart.now - timedelta(hours=24):
+        return unknown("measured more than 24 h ago, and the patient has vomited since", newest.at)
+    return known(newest.steps, newest.at)
+
+
+@fact("mmol/L", (1, 10), kind=Kind.READING, greatest_age="7 d", entered=True)
+def potassium(chart: Chart) -> Found:
+    """Serum potassium: 24 hours old at most while the patient vomits, else seven days."""
+    return _electrolyte(chart, "potassium")
+
+
+@fact("mmol/L", (0, 5), kind=Kind.READING, greatest_age="7 d", entered=True)
+def magnesium(chart: Chart) -> Found:
+    """Serum magnesium: 24 hours old at most while the patient vomits, else seven days."""
+    return _electrolyte(chart, "magnesium")
+
+
+@fact("ms", (200, 800), kind=Kind.READING, greatest_age="7 d", entered=True)
+def qtc(chart: Chart) -> Found:
+    """Corrected QT of the newest ECG, seven days old at most."""
+    newest = chart.newest("qtc")
+    return unknown("no ECG") if newest is None else known(newest.steps, newest.at)
+
+
+@fact("ms", (0, 600), kind=Kind.READING, greatest_age="7 d")
+def qtc_rise(chart: Chart) -> Found:
+    """How much longer the newest QTc is than the first of this stay."""
+    measured = chart.measured("qtc")
+    if len(measured) < 2:
+        return unknown("fewer than two ECGs")
+    return known(max(0, measured[-1].steps - measured[0].steps), measured[-1].at)

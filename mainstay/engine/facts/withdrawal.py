@@ -1,0 +1,115 @@
+"""Withdrawal: objective signs, and rises after a dose that can precipitate it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mainstay.engine.chart import TAKEN, Assessed, Chart
+from mainstay.engine.facts.opioids import FULL_AGONISTS, taken_of_kind
+from mainstay.engine.facts.registry import Found, Kind, fact, known, unknown
+
+# From which answer an item counts as an objective sign (settled 10).
+OBJECTIVE = {"pulse": 2, "pupils": 2, "nose_tears": 2, "yawning": 2, "gooseflesh": 3}
+_WITNESSED = ("vomiting", "diarrhoea")
+_COWS_ITEMS = 11
+
+# What can precipitate withdrawal, by ingredient.
+PRECIPITANTS = ("buprenorphine", "naltrexone", "naloxone")
+
+
+def _totals(chart: Chart) -> list[tuple[datetime, int]]:
+    return [(one.at, points) for one in chart.assessed("cows") if (points := _total(one)) is not None]
+
+
+def _total(assessed: Assessed) -> int | None:
+    if assessed.total is not None:
+        return assessed.total
+    return sum(assessed.answers.values()) if len(assessed.answers) == _COWS_ITEMS else None
+
+
+@fact("", (0, 7), kind=Kind.READING, greatest_age="4 h")
+def cows_objective_signs(chart: Chart) -> Found:
+    """How many objective signs the newest COWS shows, with vomiting and diarrhoea when witnessed within an hour of it."""
+    assessed = chart.assessed("cows")
+    if not assessed:
+        return unknown("COWS never rated")
+    newest = assessed[-1]
+    seen = sum(newest.answers.get(key, 0) >= least for key, least in OBJECTIVE.items())
+    seen += sum(
+        any(abs(event.at - newest.at) <= timedelta(hours=1) for event in chart.happened(what)) for what in _WITNESSED
+    )
+    missing = sum(key not in newest.answers for key in OBJECTIVE)
+    if missing:
+        return unknown("some objective items were not answered", newest.at, least=seen, most=seen + missing)
+    return known(seen, newest.at)
+
+
+@fact(kind=Kind.READING, choices=("no", "yes"), greatest_age="4 h")
+def cows_after_last_use(chart: Chart) -> Found:
+    """Whether the newest COWS was rated after the last full agonist: an earlier one says nothing of now."""
+    assessed = chart.assessed("cows")
+    if not assessed:
+        return unknown("COWS never rated")
+    used = taken_of_kind(chart, *FULL_AGONISTS)
+    newest = assessed[-1].at
+    return known(int(not used or newest > used[-1].latest), newest)
+
+
+@fact(kind=Kind.READING, choices=("no", "yes"), greatest_age="4 h")
+def cows_after_last_dose(chart: Chart) -> Found:
+    """Whether the newest COWS was rated after the last opioid given or used."""
+    assessed = chart.assessed("cows")
+    if not assessed:
+        return unknown("COWS never rated")
+    used = taken_of_kind(chart, *FULL_AGONISTS, "buprenorphine")
+    newest = assessed[-1].at
+    return known(int(not used or newest > used[-1].latest), newest)
+
+
+def _doses(chart: Chart, ingredients: tuple[str, ...], least: int = 0) -> list[datetime]:
+    return sorted(
+        event.at
+        for event in chart.dosed
+        if event.ingredient in ingredients and event.outcome in TAKEN and event.dose.steps >= least
+    )
+
+
+def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
+    """The largest rise of COWS from before a dose to within `within` after it, of the doses still inside that time."""
+    if not doses:
+        return known(0)
+    totals = _totals(chart)
+    rises: list[tuple[int, datetime]] = []
+    for dose in doses:
+        before = [points for at, points in totals if dose - timedelta(hours=4) <= at <= dose]
+        after = [(points, at) for at, points in totals if dose < at <= dose + within]
+        if before and after:
+            rises += [(points - before[-1], at) for points, at in after]
+    if not rises:
+        return unknown("no COWS both before and after the dose")
+    most, at = max(rises)
+    return known(max(0, most), at)
+
+
+@fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
+def cows_rise_within_60_minutes(chart: Chart) -> Found:
+    """How far COWS rose within 60 minutes of buprenorphine, naltrexone or naloxone (Dunn 2023)."""
+    doses = [at for at in _doses(chart, PRECIPITANTS) if at > chart.now - timedelta(hours=4)]
+    doses += [event.at for event in chart.happened("naloxone given") if event.at > chart.now - timedelta(hours=4)]
+    return _rise(chart, sorted(doses), timedelta(minutes=60))
+
+
+@fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
+def cows_rise_within_4_hours(chart: Chart) -> Found:
+    """How far COWS rose within four hours of a buprenorphine dose of at least 2 mg (Thakrar 2024)."""
+    doses = [at for at in _doses(chart, ("buprenorphine",), 2_000_000) if at > chart.now - timedelta(hours=8)]
+    return _rise(chart, doses, timedelta(hours=4))
+
+
+@fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
+def cows_rise_after_last_buprenorphine(chart: Chart) -> Found:
+    """How far COWS has risen since before the last buprenorphine dose; 0 before any."""
+    doses = _doses(chart, ("buprenorphine",))
+    if not doses:
+        return known(0)
+    return _rise(chart, doses[-1:], timedelta(hours=24))
