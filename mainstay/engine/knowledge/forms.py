@@ -210,6 +210,8 @@ INSTRUMENT = Form(
         "title": Part(Words(), "Full name.", required=True),
         "short": Part(Words(), "Short name, as the ward says it.", required=True),
         "also": Part(ListOf(Words()), "Other names that mean exactly this instrument."),
+        "unclear_names": Part(ListOf(Words()), "Names that may mean it: refused until the form's shape settles which."),
+        "wrong_names": Part(ListOf(Words()), "Names in use that are no instrument's: refused, with the real one."),
         "rater": Part(OneOrMore(OneOf(ROLES)), "Who may rate it.", required=True),
         "window": Part(Words(), "The time the answers are about.", required=True),
         "greatest_age": Part(Amount("time"), "After this a total is too old to act on.", required=True),
@@ -224,6 +226,7 @@ INSTRUMENT = Form(
                         "label": Part(Words(), "The item's label.", required=True),
                         "window": Part(Words(), "The time this item is about, if not the instrument's."),
                         "values": Part(ListOf(VALUE, least=2), "The allowed answers: these and no others."),
+                        "codes": Part(MapOf(Words(), Words()), "The item's codes; only confirmed ones."),
                         "from_reading": Part(Id(r"^[a-z][a-z0-9_]*$"), "The reading the points follow from."),
                         "bands": Part(
                             ListOf(
@@ -279,10 +282,14 @@ INSTRUMENT = Form(
                         "item": Part(Id(r"^[a-z][a-z0-9_]*$"), "Which item (left out: the total)."),
                         "any_item": Part(Whole(), "Any item with these points."),
                         "at_least": Part(Whole(), "From how many points."),
+                        "rises_by": Part(Whole(), "A rise of the total by so many points ..."),
+                        "within": Part(Amount("time"), "... in this time."),
+                        "band": Part(Words(), "The band's word while it fires and no trigger on the total does."),
                         "level": Part(OneOf(("emergency", "urgent", "prompt")), "How soon.", required=True),
                         "because": Part(Words(), "Why.", required=True),
                         "source": Part(Cited(), "Who says so.", required=True),
-                    }
+                    },
+                    one_of=("any_item", "at_least", "rises_by"),
                 )
             ),
             "What single items or totals call for, whatever the rest says.",

@@ -39,7 +39,7 @@ class KnowledgeRefused(ValueError):
         self.problems = problems
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """All knowledge in use, with the digest of every byte of it."""
 
@@ -311,6 +311,10 @@ class _Reading:
             bands = tuple((band["from"], band["to"], band["name"]) for band in one["bands"])
             if any(low > high for low, high, _ in bands) or any(a[1] >= b[0] for a, b in zip(bands, bands[1:], strict=False)):
                 raise Refused(one.place, f"the bands of `{key}` overlap or run backwards.")
+            points = [[answer.points for answer in item.answers] for item in items.values()]
+            least, most = sum(map(min, points)), sum(map(max, points))
+            if bands[0][0] < least or bands[-1][1] > most:
+                raise Refused(one.place, f"totals run from {least} to {most}; the bands of `{key}` go beyond.")
             band_sets[key] = BandSet(key, one["title"], bands, self._cited(one["source"]))
         default = record.get("default_bands", "")
         if default and default not in band_sets:
@@ -319,16 +323,22 @@ class _Reading:
         for one in record.get("triggers", ()):
             if one.get("item") and one["item"] not in items:
                 raise Refused(one.place, f"there is no item `{one['item']}`.{did_you_mean(one['item'], items)}")
+            if ("rises_by" in one) != ("within" in one):
+                raise Refused(one.place, "`rises_by` and `within` come together: so many points, in that time.")
+            if "item" in one and "at_least" not in one:
+                raise Refused(one.place, f"say from how many points `{one['item']}` speaks: `at_least`.")
             triggers.append(
                 Trigger(
                     one["level"], one["because"], self._cited(one["source"]), one.get("item", ""),
-                    one.get("any_item"), one.get("at_least"),
+                    one.get("any_item"), one.get("at_least"), one.get("rises_by"),
+                    one["within"].steps if "within" in one else None, one.get("band", ""),
                 )
             )  # fmt: skip
         return Instrument(
             name, record["short"], record["title"], record["says"], record["rater"], record["window"],
             record["greatest_age"].steps, record["licence"], items, band_sets, default, tuple(triggers),
             self._cited(record["source"]), self._review(record["review"]), record.get("also", ()), record.get("codes", {}),
+            record.get("unclear_names", ()), record.get("wrong_names", ()),
         )  # fmt: skip
 
     def _item(self, key: str, record: Record) -> Item:
@@ -358,7 +368,9 @@ class _Reading:
                 if band["points"] not in {answer.points for answer in answers}:
                     raise Refused(band.place, f"{band['points']} is not an allowed answer of `{key}`.")
                 bands.append(ReadingBand(band["points"], up_to, words, band.get("scale", ""), band.get("on", "")))
-        return Item(key, record["label"], answers, record.get("window", ""), reading, tuple(bands))
+        return Item(
+            key, record["label"], answers, record.get("window", ""), reading, tuple(bands), record.get("codes", {})
+        )
 
     def _class(self, name: str, record: Record) -> MedicineClass:
         never = self._never(name, record.get("never", ()))

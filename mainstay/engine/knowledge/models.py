@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 from mainstay.engine.conditions import ALWAYS, Condition, Within
 from mainstay.engine.facts.registry import Fact
@@ -280,6 +282,7 @@ class Item:
     window: str = ""
     from_reading: str = ""
     bands: tuple[ReadingBand, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +295,21 @@ class BandSet:
     cited: tuple[Citation, ...]
 
 
+class Band(NamedTuple):
+    """One band of one band set: a band is never shown without saying whose it is."""
+
+    band_set: str
+    name: str
+    least: int
+    most: int
+
+
+LEVELS = ("emergency", "urgent", "prompt")
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What one item, any item, or the total calls for, whatever the rest says."""
+    """What one item, any item, the total, or its rise calls for, whatever the rest says."""
 
     level: str
     because: str
@@ -302,11 +317,22 @@ class Trigger:
     item: str = ""
     any_item: int | None = None
     at_least: int | None = None
+    rises_by: int | None = None
+    within: int | None = None  # seconds
+    band: str = ""
+
+    @property
+    def on_total(self) -> bool:
+        """Whether it looks at the total itself."""
+        return self.at_least is not None and not self.item
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
-    """A rating instrument. Scored by `engine/instruments.py`."""
+    """A rating instrument. Scored by `engine/instruments.py`.
+
+    What scoring needs at every sheet is worked out once, so this class keeps no slots.
+    """
 
     id: str
     short: str
@@ -324,11 +350,46 @@ class Instrument:
     review: Review
     also: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    unclear_names: tuple[str, ...] = ()
+    wrong_names: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def least(self) -> int:
-        return sum(min(answer.points for answer in item.answers) for item in self.items.values())
+        """The lowest total there is."""
+        return sum(low for low, _ in self.spans.values())
 
-    @property
+    @cached_property
     def most(self) -> int:
-        return sum(max(answer.points for answer in item.answers) for item in self.items.values())
+        """The highest total there is."""
+        return sum(high for _, high in self.spans.values())
+
+    @cached_property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """The lowest and highest answer of each item. Between them, not every number is allowed."""
+        points = {key: [answer.points for answer in item.answers] for key, item in self.items.items()}
+        return {key: (min(allowed), max(allowed)) for key, allowed in points.items()}
+
+    @cached_property
+    def legal(self) -> frozenset[tuple[str, int]]:
+        """Every (item, answer) that is allowed; no other is."""
+        return frozenset((key, answer.points) for key, item in self.items.items() for answer in item.answers)
+
+    @cached_property
+    def bands_by_total(self) -> dict[str, dict[int, Band]]:
+        """For each band set, the band of each total that has one."""
+        return {
+            one.id: {total: Band(one.id, name, low, high) for low, high, name in one.bands for total in range(low, high + 1)}
+            for one in self.band_sets.values()
+        }
+
+    @cached_property
+    def alerts(self) -> tuple[Trigger, ...]:
+        """The triggers that one sheet can fire, the most pressing first."""
+        return tuple(
+            sorted((one for one in self.triggers if one.rises_by is None), key=lambda one: LEVELS.index(one.level))
+        )
+
+    @cached_property
+    def scales(self) -> tuple[str, ...]:
+        """The scales a reading may be scored on, where there are several (NEWS2: SpO2 scales 1 and 2)."""
+        return tuple(sorted({band.scale for item in self.items.values() for band in item.bands if band.scale}))
