@@ -319,9 +319,14 @@ class _Bedside:
 _BEDSIDE = _Bedside()
 
 
+def bedside(condition: Condition) -> Compiled:
+    """A function of a chart's facts and a list to write its reasons on: the quickest form, to be kept."""
+    return walk(condition, _BEDSIDE)
+
+
 def compiled(condition: Condition) -> Callable[[Facts], Judged]:
     """A function from a chart's facts to the condition's answer and its reasons."""
-    judge = walk(condition, _BEDSIDE)
+    judge = bedside(condition)
 
     def evaluate(facts: Facts) -> Judged:
         used: list[Used] = []

@@ -1,0 +1,425 @@
+"""Decide: for one chart, what each protocol says now: ready, or not yet and why, what to measure, what instead.
+
+A step *permits* its dose when one condition is definitely true: `permit` below. The bedside asks it
+piece by piece, so that every piece can be explained; the proofs and the sweep read it whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from mainstay.engine import limits
+from mainstay.engine.chart import Chart
+from mainstay.engine.conditions import (
+    All, Compare, Compiled, Condition, Not, Used, Within, bedside, conjuncts,
+)  # fmt: skip
+from mainstay.engine.facts.registry import FactSheet
+from mainstay.engine.knowledge.library import Library
+from mainstay.engine.knowledge.models import Alternative, Give, Protocol, Rule, Step, Substance
+from mainstay.engine.limits import Judgement
+from mainstay.engine.orders import Proposal
+from mainstay.engine.quantities import UNITS, Quantity
+from mainstay.engine.sources import Citation
+from mainstay.engine.truth import NO, UNKNOWN, YES, Truth
+from mainstay.engine.verdicts import Verdict
+
+
+class State(StrEnum):
+    """Where a protocol stands for this person now."""
+
+    READY = "ready"
+    NOT_YET = "not yet"
+    HELD = "held"
+    ASK = "ask first"
+    RULED_OUT = "ruled out"
+    NOT_FOR = "not for this person"
+    ON_ANOTHER = "on another protocol"
+    OVER = "over"
+    NOT_OFFERED = "not offered: not proved"
+
+
+class Reason(NamedTuple):
+    """One because: words, the facts behind it, its sources, and what to do about it."""
+
+    because: str
+    truth: Truth
+    used: tuple[Used, ...]
+    cited: tuple[Citation, ...]
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a step usually becomes possible, by the time course of what was last used."""
+
+    substance: Substance
+    start: datetime | None
+    end: datetime | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What one protocol says of one chart."""
+
+    protocol: Protocol
+    state: State
+    verdict: Verdict
+    because: tuple[Reason, ...] = ()
+    step: Step | None = None
+    # The dose recommended, and the upper end where it is a range. Never set unless the interlock let it pass.
+    recommended: Proposal | None = None
+    up_to: Quantity | None = None
+    judgement: Judgement | None = None
+    ask: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    window: Window | None = None
+    offers: tuple[Alternative, ...] = ()
+    # What to measure next, and how many seconds from now (or from the dose).
+    measure: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Everything said of a chart at its moment, with the digest of the knowledge it came from."""
+
+    now: datetime
+    advice: tuple[Advice, ...]
+    digest: str
+    look_again_at: datetime | None
+
+    def of(self, protocol: str) -> Advice:
+        """The advice of one protocol. Raises KeyError."""
+        for one in self.advice:
+            if one.protocol.id == protocol:
+                return one
+        raise KeyError(protocol)
+
+
+# The one condition ---------------------------------------------------------------------------
+
+
+def holds_of(library: Library, protocol: Protocol) -> tuple[Rule, ...]:
+    """What holds a dose of this protocol: its own rules, and those of the gates."""
+    shared = tuple(rule for gate in library.gates if gate.id != protocol.id for rule in gate.hold_if)
+    return (*protocol.hold_if, *shared)
+
+
+def permit(library: Library, protocol: Protocol, step: Step) -> Condition:
+    """The condition under which a step permits its dose: permitted exactly while it is definitely true.
+
+    The interlock is left out on purpose, so that the proofs say something (settled 19).
+    """
+    must = [rule.when for rule in protocol.for_whom]
+    if step.starts:
+        must += [rule.when for rule in protocol.start_when]
+    must += [step.when, *step.before]
+    must_not = [rule.when for rule in (*protocol.never_if, *(holds_of(library, protocol) if step.give else ()))]
+    return All((*must, *(Not(condition) for condition in must_not)))
+
+
+# Ready to ask --------------------------------------------------------------------------------
+
+
+class _Asked(NamedTuple):
+    rule: Rule
+    asks: Compiled
+
+
+class _StepReady(NamedTuple):
+    step: Step
+    parts: tuple[tuple[Condition, Compiled], ...]
+    before: tuple[tuple[Within, Compiled], ...]
+
+
+class _Ready(NamedTuple):
+    for_whom: tuple[_Asked, ...]
+    never_if: tuple[_Asked, ...]
+    ends_when: tuple[_Asked, ...]
+    start_when: tuple[_Asked, ...]
+    holds: tuple[_Asked, ...]
+    steps: tuple[_StepReady, ...]
+    offers: tuple[tuple[Alternative, Compiled], ...]
+
+
+def _asked(rules: tuple[Rule, ...]) -> tuple[_Asked, ...]:
+    return tuple(_Asked(rule, bedside(rule.when)) for rule in rules)
+
+
+@lru_cache(maxsize=512)
+def _ready(library: Library, protocol_id: str) -> _Ready:
+    protocol = library.protocols[protocol_id]
+    steps = tuple(
+        _StepReady(
+            step,
+            tuple((part, bedside(part)) for part in conjuncts(step.when)),
+            tuple((leaf, bedside(leaf)) for leaf in step.before),
+        )
+        for step in protocol.steps
+    )
+    return _Ready(
+        _asked(protocol.for_whom), _asked(protocol.never_if), _asked(protocol.ends_when), _asked(protocol.start_when),
+        _asked(holds_of(library, protocol)), steps,
+        tuple((offer, bedside(offer.when)) for offer in protocol.alternatives),
+    )  # fmt: skip
+
+
+def _reasons(asked: tuple[_Asked, ...], facts: FactSheet) -> list[tuple[Rule, Reason]]:
+    made = []
+    for rule, asks in asked:
+        used: list[Used] = []
+        truth = asks(facts, used)
+        made.append((rule, Reason(rule.because, truth, tuple(used), rule.cited, rule.do)))
+    return made
+
+
+# Deciding ------------------------------------------------------------------------------------
+
+
+def decide(chart: Chart, library: Library, certified: frozenset[str] | None = None, facts: FactSheet | None = None) -> Decision:
+    """What every protocol says of `chart` at its moment.
+
+    `certified` holds the digests that have a proof certificate: a protocol without one is shown but not
+    offered. None: do not ask (the proofs themselves, and scenarios of a draft).
+    """
+    facts = FactSheet(chart, library.vocabulary) if facts is None else facts
+    advice = tuple(
+        advise(protocol, facts, library, certified) for protocol in library.protocols.values() if not protocol.shared
+    )
+    ordered = tuple(sorted(advice, key=lambda one: _ORDER[one.state]))
+    return Decision(chart.now, ordered, library.digest, _look_again(chart, ordered))
+
+
+_ORDER = {state: place for place, state in enumerate(State)}
+
+
+def advise(protocol: Protocol, facts: FactSheet, library: Library, certified: frozenset[str] | None = None) -> Advice:
+    """What one protocol says of these facts."""
+    ready = _ready(library, protocol.id)
+    found = _reasons(ready.for_whom, facts)
+    wrong = [reason for _, reason in found if reason.truth is NO]
+    if wrong:
+        return Advice(protocol, State.NOT_FOR, Verdict.INFORM, tuple(wrong))
+    asks = [reason for _, reason in found if reason.truth is UNKNOWN]
+    other = _on_another(protocol, facts, library)
+    if other:
+        return other
+    if certified is not None and protocol.digest not in certified:
+        because = "Its proof is missing or is of another version. Run `mainstay prove`."
+        return Advice(protocol, State.NOT_OFFERED, Verdict.HOLD, (Reason(because, NO, (), ()),))
+    found = _reasons(ready.never_if, facts)
+    out = [(rule, reason) for rule, reason in found if reason.truth is YES]
+    if out:
+        verdict = max((rule.then for rule, _ in out if rule.then is not None), default=Verdict.REFUSE)
+        offers = _offers(ready, facts)
+        return Advice(protocol, State.RULED_OUT, verdict, tuple(reason for _, reason in out), offers=offers)
+    asks += [reason for _, reason in found if reason.truth is UNKNOWN]
+    over = [reason for _, reason in _reasons(ready.ends_when, facts) if reason.truth is YES]
+    if over:
+        return Advice(protocol, State.OVER, Verdict.INFORM, tuple(over))
+    return _steps(protocol, ready, asks, facts, library)
+
+
+def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advice | None:
+    if not protocol.one_at_a_time:
+        return None
+    pathway = facts["pathway"]
+    chosen = pathway.fact.choices[pathway.least]
+    other = library.protocols.get(chosen)
+    if other is None or other.id == protocol.id or other.one_at_a_time != protocol.one_at_a_time:
+        return None
+    because = f"The patient is on {other.code}, {other.title}. One protocol of this kind at a time."
+    return Advice(protocol, State.ON_ANOTHER, Verdict.INFORM, (Reason(because, NO, (), ()),))
+
+
+def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactSheet, library: Library) -> Advice:
+    starts = _reasons(ready.start_when, facts)
+    start_no = [reason for _, reason in starts if reason.truth is NO]
+    start_unknown = [reason for _, reason in starts if reason.truth is UNKNOWN]
+    best: tuple[int, _StepReady, list[Reason], list[Reason]] | None = None
+    for one in ready.steps:
+        no, unknown = _parts(one, facts)
+        if one.step.starts:
+            # What a start waits for is worth saying: a step whose own guard holds is the near one.
+            weight = sum(_weight(reason) for reason in no)
+            no, unknown = no + start_no, unknown + start_unknown
+        else:
+            weight = sum(_weight(reason) for reason in no)
+        rank = weight * 4 + (2 if no else 1 if unknown else 0)
+        if best is None or rank < best[0]:
+            best = (rank, one, no, unknown)
+    if best is None:
+        return Advice(protocol, State.NOT_YET, Verdict.INFORM, tuple(asks), offers=_offers(ready, facts))
+    _, one, no, unknown = best
+    if no:
+        return _waiting(protocol, ready, State.NOT_YET, one.step, no + unknown, facts, library)
+    unknown = asks + unknown
+    stale = _stale(one, facts)
+    held = [reason for _, reason in _reasons(ready.holds, facts) if reason.truth is not NO] if one.step.give else []
+    stop = [reason for reason in held if reason.truth is YES]
+    if stop:
+        return _waiting(protocol, ready, State.HELD, one.step, stop, facts, library)
+    unknown += [reason for reason in held if reason.truth is UNKNOWN]
+    if unknown or stale:
+        return _waiting(protocol, ready, State.ASK, one.step, unknown + stale, facts, library)
+    if one.step.give is None:
+        reason = Reason(one.step.because, YES, _used(one, facts), one.step.cited, one.step.do)
+        return Advice(protocol, State.READY, Verdict.INFORM, (reason,), one.step, measure=one.step.reassess)
+    return _recommend(protocol, ready, one, one.step.give, facts, library)
+
+
+def _parts(one: _StepReady, facts: FactSheet) -> tuple[list[Reason], list[Reason]]:
+    """The parts of a step's guard that are not true, and those nobody knows."""
+    no, unknown = [], []
+    for part, asks in one.parts:
+        used: list[Used] = []
+        truth = asks(facts, used)
+        if truth is not YES:
+            cited = getattr(part, "cited", ()) or one.step.cited
+            reason = Reason(f"This step asks for {part}.", truth, tuple(used), cited)
+            (no if truth is NO else unknown).append(reason)
+    return no, unknown
+
+
+def _weight(reason: Reason) -> int:
+    """How far away a missing part is: waiting and measuring come by themselves, another state does not."""
+    leaf = reason.used[0].leaf if reason.used else None
+    if isinstance(leaf, Compare) and leaf.fact.kind_of_quantity in ("time", "points"):
+        return 1
+    return 5
+
+
+def _used(one: _StepReady, facts: FactSheet) -> tuple[Used, ...]:
+    used: list[Used] = []
+    for _, asks in (*one.parts, *one.before):
+        asks(facts, used)
+    return tuple(used)
+
+
+def _stale(one: _StepReady, facts: FactSheet) -> list[Reason]:
+    reasons = []
+    for leaf, asks in one.before:
+        used: list[Used] = []
+        if asks(facts, used) is not YES:
+            wanted = Quantity(leaf.seconds, UNITS["min"])
+            because = f"{leaf.fact.name} must be no older than {wanted} before this dose."
+            reasons.append(Reason(because, UNKNOWN, tuple(used), leaf.cited or one.step.cited))
+    return reasons
+
+
+def _waiting(
+    protocol: Protocol, ready: _Ready, state: State, step: Step, because: list[Reason], facts: FactSheet, library: Library
+) -> Advice:
+    used = [one for reason in because for one in reason.used if one.truth is not YES or reason.truth is YES]
+    ask = limits.missing(one for one in used if not one.value.is_known or isinstance(one.leaf, Within))
+    measure = protocol.waiting or step.reassess
+    return Advice(
+        protocol, state, Verdict.ASK if state is State.ASK else Verdict.HOLD, tuple(because), step, ask=ask,
+        not_before=_not_before(because, facts), window=_window(protocol, step, facts, library),
+        offers=_offers(ready, facts), measure=measure,
+    )  # fmt: skip
+
+
+def _not_before(because: list[Reason], facts: FactSheet) -> datetime | None:
+    """The earliest moment at which every elapsed time that is too short has passed."""
+    ends = [
+        facts.chart.now + timedelta(seconds=used.leaf.steps - used.value.least)
+        for reason in because
+        for used in reason.used
+        if isinstance(used.leaf, Compare) and used.leaf.fact.kind_of_quantity == "time" and used.value.is_known
+        and ((used.leaf.comparison in (">=", ">") and used.truth is NO)
+             or (used.leaf.comparison == "<" and used.truth is YES and reason.truth is YES))
+    ]  # fmt: skip
+    return max(ends) if ends else None
+
+
+def _window(protocol: Protocol, step: Step, facts: FactSheet, library: Library) -> Window | None:
+    if not (step.starts and protocol.one_at_a_time == "opioid-start"):
+        return None
+    used = [took for took in facts.chart.took if library.substances[took.substance].kind not in ("sedative", "other")]
+    if not used:
+        return None
+    last = max(used, key=lambda took: took.latest or took.at)
+    substance = library.substances[last.substance]
+    if substance.ready is None:
+        return Window(substance, None, None, substance.ready_says)
+    start, end = substance.ready
+    return Window(
+        substance, last.at + timedelta(seconds=start), (last.latest or last.at) + timedelta(seconds=end), substance.ready_says
+    )
+
+
+def _offers(ready: _Ready, facts: FactSheet) -> tuple[Alternative, ...]:
+    return tuple(offer for offer, asks in ready.offers if asks(facts, []) is YES)
+
+
+def proposals(protocol: Protocol, give: Give, facts: FactSheet, library: Library) -> list[Proposal]:
+    """The dose a step recommends, and its upper end where it is a range; none while its fact is not known."""
+    drug = library.drugs[give.drug]
+    dose = give.dose
+    if give.dose_fact is not None:
+        value = facts[give.dose_fact.name]
+        if not value.is_known or value.least == 0:
+            return []
+        dose = Quantity(value.least, UNITS["mg"])
+    assert dose is not None
+    doses = [dose]
+    if give.plus is not None:
+        doses.append(dose + give.plus)
+    elif give.up_to is not None and give.up_to > dose:
+        doses.append(give.up_to)
+    return [Proposal(give.drug, drug, one, give.route, give.every, False, "dose", protocol.id) for one in doses]
+
+
+def _recommend(
+    protocol: Protocol, ready: _Ready, one: _StepReady, give: Give, facts: FactSheet, library: Library
+) -> Advice:
+    """Let the interlock judge the dose before it is said. The upper end of a range only where it judges alike."""
+    proposed = [_once(proposal) for proposal in proposals(protocol, give, facts, library)]
+    if not proposed:
+        reason = Reason("The dose this step repeats is not known.", UNKNOWN, (), one.step.cited)
+        return _waiting(protocol, ready, State.ASK, one.step, [reason], facts, library)
+    judged = [limits.judge(proposal, facts, library) for proposal in proposed]
+    judgement = judged[0]
+    why = Reason(one.step.because, YES, _used(one, facts), one.step.cited)
+    if judgement.verdict in (Verdict.HOLD, Verdict.REFUSE, Verdict.ASK):
+        state = State.ASK if judgement.verdict is Verdict.ASK else State.HELD
+        stops = [
+            Reason(f.because, UNKNOWN if f.verdict is Verdict.ASK else YES, f.used, f.cited, f.do)
+            for f in judgement.findings
+            if f.verdict >= judgement.verdict
+        ]
+        advice = _waiting(protocol, ready, state, one.step, stops, facts, library)
+        return Advice(
+            protocol, state, judgement.verdict, advice.because, one.step, judgement=judgement, ask=judgement.asks,
+            not_before=max((f.until for f in judgement.findings if f.until), default=None), offers=advice.offers,
+            measure=advice.measure,
+        )  # fmt: skip
+    upper = judged[-1] if judged[-1].verdict <= judgement.verdict else judgement
+    recommended = upper.proposal if give.plus is not None else proposed[0]
+    up_to = upper.proposal.dose if give.plus is None and upper is not judgement else None
+    return Advice(
+        protocol, State.READY, judgement.verdict, (why,), one.step, recommended, up_to, upper, measure=one.step.reassess
+    )
+
+
+def _once(proposal: Proposal) -> Proposal:
+    """The dose due now, judged as one dose: how often it comes again is judged when it is ordered."""
+    return Proposal(
+        proposal.medicine, proposal.drug, proposal.dose, proposal.route, None, False, "dose", proposal.pathway
+    )
+
+
+def _look_again(chart: Chart, advice: tuple[Advice, ...]) -> datetime | None:
+    """The next moment at which time alone changes what is said: a wait over, or a reading gone stale."""
+    moments = [one.not_before for one in advice if one.not_before]
+    for one in advice:
+        for reason in one.because if one.state is State.READY else ():
+            for used in reason.used:
+                if isinstance(used.leaf, Within) and used.value.at is not None:
+                    moments.append(used.value.at + timedelta(seconds=used.leaf.seconds + 1))
+    return min((moment for moment in moments if moment > chart.now), default=None)
