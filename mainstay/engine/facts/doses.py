@@ -80,6 +80,13 @@ def last_dose(chart: Chart, ingredient: str) -> Found:
     return known((given[-1].dose or 0) if given else 0)
 
 
+@fact_for_each("ingredient", "last_{it}_vomited", kind=Kind.LEDGER, choices=("no", "yes"))
+def last_vomited(chart: Chart, ingredient: str) -> Found:
+    """Whether the last {it} dose the unit gave was vomited: nobody knows how much of it counts."""
+    taken = [event for event in chart.dosed if event.ingredient == ingredient and event.outcome in TAKEN]
+    return known(int(bool(taken) and taken[-1].outcome == "vomited"))
+
+
 @fact_for_each("ingredient", "{it}_today", "mg", _MOST, kind=Kind.LEDGER)
 def today(chart: Chart, ingredient: str) -> Found:
     """How much {it} the unit gave since this medication day began."""

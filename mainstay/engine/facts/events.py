@@ -51,3 +51,12 @@ def precipitated_withdrawal_open(chart: Chart) -> Found:
         return known(0)
     over = chart.happened("precipitated withdrawal over")
     return known(int(not over or over[-1].at < begun[-1].at))
+
+
+@fact("", (0, 48), kind=Kind.LEDGER)
+def buprenorphine_since_precipitated_withdrawal(chart: Chart) -> Found:
+    """How many buprenorphine doses the unit gave since precipitated withdrawal was last named; 0 if it never was."""
+    begun = chart.happened("precipitated withdrawal")
+    if not begun:
+        return known(0)
+    return known(sum(one.in_unit and one.at >= begun[-1].at for one in chart.taken("buprenorphine")))

@@ -34,6 +34,8 @@ for _name, _says in {
     "methadone_verified": "The methadone clinic has confirmed dose and last witnessed date.",
     "methadone_setting_legal": "This setting may give methadone for opioid use disorder.",
     "consent_recorded": "Consent, alternatives offered and the warning on withdrawal alone are recorded.",
+    "other_withdrawal_assessed": "Alcohol or sedative withdrawal was assessed by itself, on its own scale, in this stay.",
+    "follow_up_booked": "Prescription and first visit after the stay are arranged.",
     "naloxone_on_unit": "Naloxone is on the unit and take-home naloxone is planned.",
     "full_agonist_continues": "A full agonist is continued on purpose beside a low-dose start.",
     "wants_full_agonist_stopped": "The patient wants to stop the full agonist now.",

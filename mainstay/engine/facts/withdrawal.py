@@ -79,16 +79,16 @@ def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
     if not doses:
         return known(0)
     totals = _totals(chart)
-    rises: list[tuple[int, datetime]] = []
+    rises: list[tuple[datetime, int]] = []
     for dose in doses:
         before = [points for at, points in totals if dose - timedelta(hours=4) <= at <= dose]
-        after = [(points, at) for at, points in totals if dose < at <= dose + within]
+        after = [(at, points) for at, points in totals if dose < at <= dose + within]
         if before and after:
-            rises += [(points - before[-1], at) for points, at in after]
+            rises += [(at, points - before[-1]) for at, points in after]
     if not rises:
         return unknown("no COWS both before and after the dose")
-    most, at = max(rises)
-    return known(max(0, most), at)
+    # As of the newest score: rating again makes it known again, however long ago the highest was.
+    return known(max(0, *(rise for _, rise in rises)), max(at for at, _ in rises))
 
 
 @fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
@@ -99,7 +99,8 @@ def cows_rise_within_60_minutes(chart: Chart) -> Found:
     return _rise(chart, sorted(doses), timedelta(minutes=60))
 
 
-@fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
+# Doses up to 8 hours old are looked at, so a score after one of them is never older than that.
+@fact("points", (0, 48), kind=Kind.READING, greatest_age="8 h")
 def cows_rise_within_4_hours(chart: Chart) -> Found:
     """How far COWS rose within four hours of a buprenorphine dose of at least 2 mg (Thakrar 2024)."""
     doses = [at for at in _doses(chart, ("buprenorphine",), 2_000_000) if at > chart.now - timedelta(hours=8)]
@@ -108,8 +109,18 @@ def cows_rise_within_4_hours(chart: Chart) -> Found:
 
 @fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
 def cows_rise_after_last_buprenorphine(chart: Chart) -> Found:
-    """How far COWS has risen since before the last buprenorphine dose; 0 before any."""
-    doses = _doses(chart, ("buprenorphine",))
-    if not doses:
-        return known(0)
+    """How far COWS rose since before the last buprenorphine dose of the last 24 hours; 0 without one."""
+    doses = [at for at in _doses(chart, ("buprenorphine",)) if at > chart.now - timedelta(hours=24)]
     return _rise(chart, doses[-1:], timedelta(hours=24))
+
+
+@fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
+def cows_highest_in_24_hours(chart: Chart) -> Found:
+    """The highest COWS of the last 24 hours; unknown until it has been rated over at least 20 of them."""
+    rated = [(at, points) for at, points in _totals(chart) if at > chart.now - timedelta(hours=24)]
+    if not rated:
+        return unknown("COWS was not rated in the last 24 h")
+    most, newest = max(points for _, points in rated), max(at for at, _ in rated)
+    if rated[0][0] > chart.now - timedelta(hours=20):
+        return unknown("COWS has been rated for less than 20 h", newest, least=most)
+    return known(most, newest)
