@@ -1,0 +1,1 @@
+"""How does the clock, or an operator, reach us? The `mainstay` command."""
