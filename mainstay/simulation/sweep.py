@@ -70,7 +70,9 @@ class Columns(dict[str, Column]):
         sizes = {len(array) for one in self.values() for array in (one.least, one.most)}
         sizes |= {len(one.age) for one in self.values() if one.age is not None}
         if len(sizes) != 1:
-            raise NotColumns(f"Columns must be of one length, and there must be one at least: {sorted(sizes)}.")
+            raise NotColumns(
+                f"Columns must be of one length, and there must be one at least: {sorted(sizes)}."
+            )
         return sizes.pop()
 
 
@@ -270,7 +272,9 @@ class _Program:
 
     def _placed(self) -> tuple[int, dict[int, int]]:
         """A scratch row for each plane that is not an answer, given back after its last use."""
-        last = {part: place for place, plane in enumerate(self.order) for part in self.planes.nodes[plane].parts}
+        last = {
+            part: place for place, plane in enumerate(self.order) for part in self.planes.nodes[plane].parts
+        }
         free: list[int] = []
         places: dict[int, int] = {}
         count = 0
@@ -281,7 +285,11 @@ class _Program:
                     count += 1
                 places[plane] = free.pop()
             # Only after the row of the whole was chosen: a whole is written before its last part is read.
-            free += [places[part] for part in self.planes.nodes[plane].parts if last[part] == place and part in places]
+            free += [
+                places[part]
+                for part in self.planes.nodes[plane].parts
+                if last[part] == place and part in places
+            ]
         return count, places
 
     def run(self, columns: Mapping[str, Column], charts: int, answers: Bools) -> None:
@@ -386,7 +394,9 @@ class Sweep:
         used = {name: columns[name] for name in self.facts}
         charts = columns.charts
         answers = np.empty((len(self.conditions) * (1 + both), charts), np.bool_)
-        self._program(frozenset(name for name, one in used.items() if one.is_exact), both).run(used, charts, answers)
+        self._program(frozenset(name for name, one in used.items() if one.is_exact), both).run(
+            used, charts, answers
+        )
         return answers
 
     def _program(self, exact: frozenset[str], both: bool) -> _Program:
