@@ -7,7 +7,6 @@ UV      := 0.13.9
 
 VENV  := .venv
 BIN   := $(VENV)/bin
-BENCH := .venv-bench
 LOCK  := .venv-lock
 
 SHELL := bash
@@ -17,10 +16,10 @@ SHELL := bash
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# $(call locked,VENV,LOCK FILE): exactly what the lock names, by hash, then the project itself, by hand.
+# $(call locked,LOCK FILE): exactly what the lock names, by hash, then the project itself, which fetches nothing.
 define locked
-	$(1)/bin/python -m pip install --quiet --require-hashes -r $(2)
-	$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --require-hashes -r $(1)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 endef
 
 .PHONY: help
@@ -64,14 +63,13 @@ soak: $(VENV)/ready ## the tests whose size takes hours
 	$(BIN)/pytest -m soak || { code=$$?; [ $$code -eq 5 ] && echo 'No soak tests yet.'; }
 
 .PHONY: bench
-bench: $(BENCH)/ready ## take the figures again, into bench/RESULTS.md
-	$(BENCH)/bin/python -m bench
+bench: $(VENV)/ready ## take the figures again, into bench/RESULTS.md (fetches the peers it measures against)
+	$(BIN)/python -m bench
 
 .PHONY: lock
 lock: $(LOCK)/ready ## write the locks again from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(call compile,--extra dev,requirements.lock)
 	$(call compile,--extra build --constraint requirements.lock,requirements-run.lock)
-	$(if $(wildcard bench),$(call compile,--extra bench,bench/requirements.lock))
 
 # --- How it gets there -----------------------------------------------------------------------
 
@@ -87,16 +85,12 @@ endef
 	$(PYTHON) -m venv $*
 
 $(VENV)/ready-to-run: requirements-run.lock pyproject.toml | $(BIN)/python
-	$(call locked,$(VENV),requirements-run.lock)
+	$(call locked,requirements-run.lock)
 	@touch $@
 
 $(VENV)/ready: requirements.lock pyproject.toml | $(BIN)/python
-	$(call locked,$(VENV),requirements.lock)
+	$(call locked,requirements.lock)
 	@touch $@ $(VENV)/ready-to-run
-
-$(BENCH)/ready: bench/requirements.lock pyproject.toml | $(BENCH)/bin/python
-	$(call locked,$(BENCH),bench/requirements.lock)
-	@touch $@
 
 $(LOCK)/ready: Makefile | $(LOCK)/bin/python
 	$(LOCK)/bin/python -m pip install --quiet uv==$(UV)
