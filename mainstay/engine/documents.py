@@ -24,7 +24,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mainstay.engine import quantities
+from mainstay.engine import instruments, quantities
 from mainstay.engine.chart import (
     OUTCOMES, Assessed, Chart, Course, Dosed, Entry, Happened, Measured, Noted, Ordered, Stopped, Takes, Took,
 )  # fmt: skip
@@ -300,14 +300,10 @@ class _Reader:
         return made
 
     def _assessed(self, record: Record, base: dict[str, Any]) -> Entry:
-        instrument = self.library.instruments.get(record["instrument"])
-        if instrument is None:
-            from mainstay.engine import instruments
-
-            try:
-                instrument = instruments.find(self.library, record["instrument"])
-            except ValueError as error:
-                raise Refused(record.place, str(error)) from error
+        try:
+            instrument = instruments.find(self.library, record["instrument"], total=record.get("total"))
+        except instruments.NoSuchInstrument as error:
+            raise Refused(record.place, str(error)) from error
         if "total" in record:
             if not instrument.least <= record["total"] <= instrument.most:
                 raise Refused(

@@ -44,7 +44,7 @@ EXPECT = Form(
         "says": Part(OneOrMore(Words()), "Words the explanation must hold."),
         "not_before": Part(Words(), "The earliest moment, as the unit's clock shows it: `2026-03-03 14:40`."),
         "total": Part(Words(), "The score, or `none`."),
-        "band": Part(Words(), "The band of the default set."),
+        "band": Part(Words(), "What the score is called."),
         "at_least": Part(Words(), "The lower bound while an item is missing."),
     }
 )
@@ -246,7 +246,7 @@ class _Run:
         found = {
             "total": "none" if scored.total is None else str(scored.total),
             "at_least": str(scored.at_least),
-            "band": scored.band or "none",
+            "band": scored.words,
         }
         expect = scenario["expect"]
         return [f"expected {key} {expect[key]}, got {value}" for key, value in found.items() if expect.get(key, value) != value]

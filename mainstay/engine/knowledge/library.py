@@ -93,6 +93,17 @@ def load(folder: Path | None = None, site: Path | None = None) -> Library:
     return _load(folder, site, stamp, site_stamp)
 
 
+def load_instruments(folder: Path | None = None) -> Library:
+    """Only the instruments and what they cite: all that scoring a sheet needs, in a fraction of the time."""
+    folder = SHIPPED if folder is None else folder
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in _files(folder)
+        if path.relative_to(folder).parts[0] in ("instruments", "sources")
+    }
+    return read(texts, None, folder)
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.yaml") if not path.name.endswith(".scenarios.yaml"))
 
