@@ -45,7 +45,8 @@ class Words:
         return words
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
+        # An editor types `year: 2003` as a number before we see it as text.
+        return {"type": ["string", "number"], "minLength": 1}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class OneOf:
         return word
 
     def schema(self) -> dict[str, Any]:
-        return {"enum": list(self.words)}
+        return {"enum": [*self.words, *(int(word) for word in self.words if word.isdigit())]}
 
 
 @dataclass(frozen=True)
