@@ -168,6 +168,12 @@ def show_age(seconds: int) -> str:
     return "just now" if seconds < 60 else f"{_show_time(seconds - seconds % 60)} old"
 
 
+def _said(kind: str) -> str:
+    """A kind in a sentence."""
+    word = {"amount": "amount of drug", "salt": "amount of salt"}.get(kind, kind)
+    return f"{'an' if word[0] in 'aei' else 'a'} {word}"
+
+
 def unit_named(name: str) -> Unit:
     """The unit `name` spells. Raises NotAQuantity, with the nearest one we know."""
     name = _SPELLINGS.get(name, name)
@@ -197,14 +203,14 @@ def parse(text: str, kind: str | None = None) -> Quantity:
             unit = UNITS["points"]
         else:
             wanted = " or ".join(repr(u.name) for u in _UNITS if u.kind == kind and u.name) or "a bare number"
-            raise NotAQuantity(f"{text.strip()!r} is not an amount of {kind}: write it in {wanted}.")
+            raise NotAQuantity(f"{text.strip()!r} is not {_said(kind)}: write it in {wanted}.")
     try:
         steps = number * unit.steps
         whole = int(steps)
     except (InvalidOperation, OverflowError) as error:  # pragma: no cover - Decimal refuses only absurd exponents
         raise NotAQuantity(f"{text!r} is too large.") from error
     if whole != steps:
-        raise NotAQuantity(f"{text.strip()!r} is finer than Mainstay measures a {unit.kind}.")
+        raise NotAQuantity(f"{text.strip()!r} is finer than Mainstay measures {_said(unit.kind)}.")
     return Quantity(whole, unit)
 
 
