@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mainstay.engine import decide, documents, explain, instruments, limits, orders, quantities
+from mainstay.engine import decide, documents, explain, instruments, limits, orders, quantities, watch
 from mainstay.engine.conditions import Compare, did_you_mean, leaves
 from mainstay.engine.facts.registry import FactSheet, FactValue, Kind
 from mainstay.engine.knowledge import text
@@ -42,6 +42,7 @@ EXPECT = Form(
         "verdict": Part(OneOf(tuple(str(verdict) for verdict in Verdict)), "The verdict."),
         "ask": Part(OneOrMore(Words()), "Facts it must ask for."),
         "says": Part(OneOrMore(Words()), "Words the explanation must hold."),
+        "alarm": Part(OneOrMore(Words()), "Alarms it must raise, as `protocol: rule`; `none` where there must be none."),
         "not_before": Part(Words(), "The earliest moment, as the unit's clock shows it: `2026-03-03 14:40`."),
         "total": Part(Words(), "The score, or `none`."),
         "band": Part(Words(), "What the score is called."),
@@ -59,6 +60,7 @@ SCENARIO = Form(
         "with": Part(MapOf(Words(), Words()), "Facts as if they were so; `unknown` forgets one."),
         "judge": Part(Words(), "An order to judge, such as `clonidine 0.1 mg oral`."),
         "act": Part(OneOf(("order", "dose")), "Whether it is ordered, or given now (left out: given now)."),
+        "protocol": Part(Id(), "Beside the gates, which have no steps of their own: whose advice is asked."),
         "pathway": Part(Words(), "On which pathway it is judged."),
         "answers": Part(Judgement(), "Beside an instrument: the answers."),
         "expect": Part(EXPECT, "What Mainstay answers."),
@@ -198,7 +200,10 @@ class _Run:
         return limits.judge(replace(proposal, pathway=self.scenario.get("pathway", "none")), facts, self.library)
 
     def _advice(self, facts: FactSheet) -> decide.Advice:
-        return decide.advise(self.library.protocols[self.name], facts, self.library)
+        name = self.scenario.get("protocol", self.name)
+        if name not in self.library.protocols:
+            raise Refused(self.scenario.place, f"there is no protocol `{name}`.{did_you_mean(name, self.library.protocols)}")
+        return decide.advise(self.library.protocols[name], facts, self.library)
 
     def _why(self, advice: decide.Advice) -> str:
         return "; ".join(reason.because for reason in advice.because)
@@ -224,6 +229,12 @@ class _Run:
         ]
         wrong += [f"does not ask for {name} (asks {', '.join(ask) or 'nothing'})" for name in expect.get("ask", ()) if name not in ask]
         wrong += [f"does not say {words!r}: {said}" for words in expect.get("says", ()) if words.lower() not in said.lower()]
+        if "alarm" in expect:
+            raised = [one.id for one in watch.watch(facts, self.library)]
+            wanted = [name for name in expect["alarm"] if name != "none"]
+            wrong += [f"does not raise {name} (raises {', '.join(raised) or 'nothing'})" for name in wanted if name not in raised]
+            if "none" in expect["alarm"] and raised:
+                wrong.append(f"raises {', '.join(raised)}")
         return wrong
 
     def _shown(self, moment: datetime | None, facts: FactSheet) -> str:
