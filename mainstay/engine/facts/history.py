@@ -31,7 +31,6 @@ for _name, _says in {
     "sedative_dependence": "Dependence on benzodiazepines or other sedatives.",
     "dehydrated": "Dehydrated, by the bedside signs.",
     "low_weight_or_frail": "Low weight, frail or known to tolerate alpha-2 agonists badly.",
-    "methadone_verified": "The methadone clinic has confirmed dose and last witnessed date.",
     "methadone_setting_legal": "This setting may give methadone for opioid use disorder.",
     "consent_recorded": "Consent, alternatives offered and the warning on withdrawal alone are recorded.",
     "other_withdrawal_assessed": "Alcohol or sedative withdrawal was assessed by itself, on its own scale, in this stay.",
@@ -51,6 +50,15 @@ def tolerance(chart: Chart) -> Found:
     newest = chart.newest("tolerance")
     if newest is None:
         return Found(0, 0, None, "not recorded: counts as low")
+    return known(newest.steps, newest.at)
+
+
+@fact(kind=Kind.HISTORY, choices=_NO_YES, entered=True)
+def methadone_verified(chart: Chart) -> Found:
+    """Whether the methadone clinic has confirmed dose and last witnessed date. Not recorded counts as no."""
+    newest = chart.newest("methadone_verified")
+    if newest is None:
+        return Found(0, 0, None, "not recorded: counts as not confirmed")
     return known(newest.steps, newest.at)
 
 

@@ -23,6 +23,12 @@ def on_medicine(chart: Chart, medicine: str) -> Found:
     return known(0) if own is not None and own.complete else unknown("the list of own medicines is not complete")
 
 
+@fact_for_each("medicine", "{it}_ordered", kind=Kind.LEDGER, choices=_NO_YES)
+def ordered(chart: Chart, medicine: str) -> Found:
+    """Whether {it} is ordered here now, whatever else the patient takes."""
+    return known(int(any(medicine in (order.drug, order.ingredient) for order in chart.orders)))
+
+
 @fact_for_each("medicine", "allergic_to_{it}", kind=Kind.HISTORY, choices=_NO_YES)
 def allergic_to(chart: Chart, medicine: str) -> Found:
     """Whether an allergy (not an intolerance) to {it} is recorded."""
