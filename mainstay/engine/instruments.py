@@ -455,7 +455,9 @@ def _steps(fact: Fact, value: object) -> int:
     if isinstance(value, Quantity) and value.kind == fact.kind_of_quantity:
         value = value.steps
     if type(value) is not int:
-        raise ReadingRefused(f"`{fact.name}` is an amount of {fact.kind_of_quantity}, not {value!s}.")
+        raise ReadingRefused(
+            f"`{fact.name}` is a number in {fact.unit.name or fact.kind_of_quantity}, not {value!s}."
+        )
     if not fact.least <= value <= fact.most:
         raise ReadingRefused(
             f"`{fact.name}` can't be {fact.show(value)}: it lies between {fact.show(fact.least)} and "
