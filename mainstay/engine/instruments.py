@@ -65,7 +65,7 @@ def find(
         if not fitting:
             why = "was asked for, but the form that was seen is not it"
         elif len(fitting) > 1:
-            why = "is the name of several scales, and what was seen fits more than one"
+            why = "is the name of several scales, and nothing seen so far settles which"
         else:
             why = "is used loosely: count the items of the form"
         candidates = fitting or exact or unclear
