@@ -7,10 +7,9 @@ from pathlib import Path
 
 from mainstay.commands import terminal
 from mainstay.engine import instruments, quantities
-from mainstay.engine.facts.registry import declared
 from mainstay.engine.instruments import AnswerRefused, NoSuchBandSet, NoSuchInstrument, NotARater, ReadingRefused, Score
-from mainstay.engine.knowledge import library as libraries
-from mainstay.engine.knowledge.models import Instrument
+from mainstay.engine.knowledge import instrument_files
+from mainstay.engine.knowledge.instrument_files import Instrument
 
 INCOMPLETE = 3
 
@@ -20,8 +19,7 @@ def run(
     name: str, answers: list[str], by: str | None, bands: str | None, *, as_json: bool, knowledge: Path | None
 ) -> int:
     try:
-        held = libraries.load_instruments(knowledge)
-        instrument = instruments.find(held, name)
+        instrument = instruments.find(instrument_files.load(name, terminal.folder(knowledge)), name)
         scored = _score(instrument, answers, by, bands)
     except (AnswerRefused, NoSuchBandSet, NoSuchInstrument, NotARater, ReadingRefused) as error:
         raise terminal.BadInput(str(error)) from error
@@ -47,7 +45,7 @@ def _score(instrument: Instrument, words: list[str], by: str | None, bands: str 
         if not equals or not key or key in given:
             raise terminal.BadInput(f"`{word}` is not item=points, or names an item twice.")
         given[key] = value
-    readings = {key: value for key, value in given.items() if key in declared() and key not in _rated(instrument)}
+    readings = {key: value for key, value in given.items() if key in _readings(instrument)}
     if readings:
         read = instruments.answers_from_readings(instrument, {key: _reading(key, value) for key, value in readings.items()})
         answers = {key: _points(key, value) for key, value in given.items() if key not in readings}
@@ -57,9 +55,10 @@ def _score(instrument: Instrument, words: list[str], by: str | None, bands: str 
     )
 
 
-def _rated(instrument: Instrument) -> set[str]:
-    """The items a person rates: their keys are answers even where a reading has the same name."""
-    return {key for key, item in instrument.items.items() if not item.from_reading}
+def _readings(instrument: Instrument) -> set[str]:
+    """The readings that items of this instrument follow from; every other key is an answer."""
+    read = {item.from_reading for item in instrument.items.values() if item.from_reading}
+    return read | {"spo2_scale", "breathing"} if instrument.scales else read
 
 
 def _points(key: str, value: str) -> int:
@@ -69,6 +68,8 @@ def _points(key: str, value: str) -> int:
 
 
 def _reading(key: str, value: str) -> str | quantities.Quantity:
+    from mainstay.engine.facts.registry import declared
+
     fact = declared()[key]
     if fact.choices:
         return value

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mainstay.engine import documents
-from mainstay.engine.chart import InTheFuture
-from mainstay.engine.conditions import did_you_mean
-from mainstay.engine.knowledge import library as libraries
-from mainstay.engine.knowledge.library import KnowledgeRefused, Library
-from mainstay.engine.knowledge.models import Protocol
-from mainstay.engine.knowledge.text import Refused
-from mainstay.engine.quantities import NotAQuantity
+if TYPE_CHECKING:
+    from mainstay.engine.documents import Document
+    from mainstay.engine.knowledge.library import Library
+    from mainstay.engine.knowledge.models import Protocol
 
 REFUSED = 2
+# As a shell counts a program whose reader has gone.
+UNREAD = 141
 
 
 class BadInput(ValueError):
@@ -32,16 +31,32 @@ def refusing(run: Callable[..., int]) -> Callable[..., int]:
     @wraps(run)
     def wrapped(*args: Any, **kwargs: Any) -> int:
         try:
-            return run(*args, **kwargs)
-        except KnowledgeRefused as refused:
-            say_error("The knowledge files cannot be used:\n  " + "\n  ".join(str(one) for one in refused.problems))
-        except (Refused, NotAQuantity, InTheFuture, BadInput) as refused:
-            say_error(f"Not done: {refused}")
+            code = run(*args, **kwargs)
+            sys.stdout.flush()
         except BrokenPipeError:
-            return 0
-        return REFUSED
+            # Whoever read us has gone. Nothing more can be said, and an unread verdict is no "allow".
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return UNREAD
+        except ValueError as error:
+            say_error(_refusal(error))
+            return REFUSED
+        return code
 
     return wrapped
+
+
+def _refusal(error: ValueError) -> str:
+    """What was refused, in words. Raises the error again where it is no refusal but a fault of ours."""
+    # Imported when something is refused: the quickest commands start without the chart.
+    from mainstay.engine.chart import InTheFuture
+    from mainstay.engine.knowledge.text import KnowledgeRefused, Refused
+    from mainstay.engine.quantities import NotAQuantity
+
+    if isinstance(error, KnowledgeRefused):
+        return "The knowledge files cannot be used:\n  " + "\n  ".join(str(one) for one in error.problems)
+    if isinstance(error, Refused | NotAQuantity | InTheFuture | BadInput):
+        return f"Not done: {error}"
+    raise error
 
 
 def say_error(words: str) -> None:
@@ -49,30 +64,48 @@ def say_error(words: str) -> None:
     print(words, file=sys.stderr)
 
 
+def folder(knowledge: Path | None) -> Path | None:
+    """The folder of knowledge files that was asked for. Raises BadInput where it is none."""
+    if knowledge is not None and not (knowledge / "instruments").is_dir():
+        raise BadInput(f"{knowledge} is not a folder of knowledge files: it has no instruments/.")
+    return knowledge
+
+
 def library(knowledge: Path | None = None, site: Path | None = None) -> Library:
     """The knowledge to use. Raises KnowledgeRefused; BadInput where there is no such folder or file."""
-    if knowledge is not None and not knowledge.is_dir():
-        raise BadInput(f"{knowledge} is not a folder of knowledge files.")
+    from mainstay.engine.knowledge import library as libraries
+
     if site is not None and not site.is_file():
         raise BadInput(f"there is no site file {site}.")
-    return libraries.load(knowledge, site)
+    return libraries.load(folder(knowledge), site)
 
 
-def document(path: Path, used: Library, now: str | None = None) -> documents.Document:
+def document(path: Path, used: Library, now: str | None = None) -> Document:
     """Read a chart document (`-`: standard input). Raises Refused or BadInput."""
-    moment = None
-    if now is not None:
-        try:
-            moment = datetime.fromisoformat(now)
-        except ValueError as error:
-            raise BadInput(f"`{now}` is not a moment such as 2026-03-03T08:40-05:00.") from error
-        if moment.tzinfo is None:
-            raise BadInput(f"`{now}` has no offset: write 2026-03-03T08:40-05:00, or ...Z for UTC.")
+    from mainstay.engine import documents
+    from mainstay.engine.knowledge import text
+
+    moment = None if now is None else _moment(now)
+    if str(path) == "-":
+        return documents.read(_standard_input(), used, "standard input", moment)
+    return documents.read(text.words(path, str(path)), used, str(path), moment)
+
+
+def _standard_input() -> str:
     try:
-        words = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} can't be read: {error}") from error
-    return documents.read(words, used, "standard input" if str(path) == "-" else path.name, moment)
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("standard input is not text in UTF-8.") from error
+
+
+def _moment(now: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(now)
+    except ValueError as error:
+        raise BadInput(f"--now: `{now}` is not a moment such as 2026-03-03T08:40-05:00.") from error
+    if moment.tzinfo is None:
+        raise BadInput(f"--now: `{now}` has no offset: write 2026-03-03T08:40-05:00, or ...Z for UTC.")
+    return moment
 
 
 def print_json(data: Any) -> None:
@@ -101,5 +134,7 @@ def protocol_named(used: Library, name: str) -> Protocol:
     for one in used.protocols.values():
         if name == one.id or name.lower() == one.code.lower() or name.replace("_", "-") == one.id:
             return one
+    from mainstay.engine.hints import did_you_mean
+
     known = [word for one in used.protocols.values() for word in (one.id, one.code)]
     raise BadInput(f"there is no protocol `{name}`.{did_you_mean(name, known)}")

@@ -13,13 +13,13 @@ the bedside here, arrays in `simulation/sweep.py`, the solver in `proof/solver.p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import NamedTuple, Protocol, TypeVar
 
 from mainstay.engine import quantities
 from mainstay.engine.facts.registry import Fact, FactValue
+from mainstay.engine.hints import did_you_mean as did_you_mean
 from mainstay.engine.quantities import Quantity
 from mainstay.engine.sources import Citation
 from mainstay.engine.truth import NEGATED, NO, UNKNOWN, YES, Truth
@@ -163,12 +163,6 @@ def _steps(fact: Fact, comparison: str, value: str, text: str) -> int:
             "so this can never say anything."
         )
     return steps
-
-
-def did_you_mean(word: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    """A friendly ending for a message about an unknown word, or nothing."""
-    near = get_close_matches(word, list(known), 1)
-    return f" Did you mean `{near[0]}`?" if near else ""
 
 
 # Walking -------------------------------------------------------------------------------------

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from mainstay.engine.conditions import did_you_mean
-from mainstay.engine.facts.registry import Fact, FactValue, declared
-from mainstay.engine.knowledge.models import Band, Instrument, Item, Trigger
+from mainstay.engine.hints import did_you_mean
+from mainstay.engine.knowledge.instrument_files import Band, Held, Instrument, Item, Trigger
 from mainstay.engine.quantities import Quantity
 
 if TYPE_CHECKING:
+    from mainstay.engine.facts.registry import Fact, FactValue
     from mainstay.engine.knowledge.library import Library
 
 # Which instrument -----------------------------------------------------------------------------
@@ -41,7 +41,7 @@ class UnclearName(NoSuchInstrument):
 
 
 def find(
-    library: Library,
+    library: Library | Held,
     name: str,
     *,
     items: int | None = None,
@@ -376,7 +376,7 @@ _SCALE, _BREATHING = "spo2_scale", "breathing"
 _DEFAULT_SCALE = "1"
 
 # A reading in its smallest steps, as a quantity or a choice's word, or as a fact of a chart.
-Reading = int | str | Quantity | FactValue | None
+Reading: TypeAlias = "int | str | Quantity | FactValue | None"
 
 
 class ReadingRefused(ValueError):
@@ -428,6 +428,9 @@ def score_readings(
 
 def _reading(name: str, readings: Mapping[str, Reading]) -> tuple[int | str | None, str]:
     """The reading's steps or word; or None, and why."""
+    # Imported for the forms that need it: one rated by hand is scored without the facts.
+    from mainstay.engine.facts.registry import FactValue, declared
+
     fact = declared()[name]
     try:
         value = readings[name]

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from mainstay.engine import quantities
-from mainstay.engine.conditions import did_you_mean
+from mainstay.engine.hints import did_you_mean
 from mainstay.engine.knowledge.text import Fields, Items, Node, Refused, Text, what
 from mainstay.engine.sources import NotACitation, parse_citation
 

@@ -14,29 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.engine import conditions, facts, quantities
-from mainstay.engine.conditions import ALWAYS, All, AnyOf, Compare, Condition, Not, Within, did_you_mean
+from mainstay.engine.conditions import ALWAYS, All, AnyOf, Compare, Condition, Not, Within
 from mainstay.engine.facts.registry import Fact, Kind
 from mainstay.engine.facts.schedules import Plan
-from mainstay.engine.knowledge import text
+from mainstay.engine.hints import did_you_mean
+from mainstay.engine.knowledge import instrument_files, text
 from mainstay.engine.knowledge.forms import KINDS, SITE
 from mainstay.engine.knowledge.grammar import Cited, Record
+from mainstay.engine.knowledge.instrument_files import SHIPPED, Instrument, Review
 from mainstay.engine.knowledge.models import (
-    Alarm, Alternative, Answer, BandSet, DoseForm, Drug, Give, Instrument, Item, Limit, MedicineClass, Protocol,
-    ReadingBand, Review, Rule, Schedule, ScheduleDay, SiteValue, Step, Substance, Trigger,
+    Alarm, Alternative, DoseForm, Drug, Give, Limit, MedicineClass, Protocol, Rule, Schedule, ScheduleDay,
+    SiteValue, Step, Substance,
 )  # fmt: skip
-from mainstay.engine.knowledge.text import Fields, Items, Node, Place, Refused, Text
+from mainstay.engine.knowledge.text import Fields, Items, KnowledgeRefused, Node, Place, Refused, Text
 from mainstay.engine.sources import Citation, Source
 from mainstay.engine.verdicts import verdict_named
-
-SHIPPED = Path(__file__).resolve().parents[2] / "knowledge"
-
-
-class KnowledgeRefused(ValueError):
-    """Some knowledge files cannot be accepted. `problems` are all of them, each with its place."""
-
-    def __init__(self, problems: list[Refused]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,17 +83,6 @@ def load(folder: Path | None = None, site: Path | None = None) -> Library:
     stamp = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in _files(folder))
     site_stamp = None if site is None else (str(site), site.stat().st_mtime_ns)
     return _load(folder, site, stamp, site_stamp)
-
-
-def load_instruments(folder: Path | None = None) -> Library:
-    """Only the instruments and what they cite: all that scoring a sheet needs, in a fraction of the time."""
-    folder = SHIPPED if folder is None else folder
-    texts = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in _files(folder)
-        if path.relative_to(folder).parts[0] in ("instruments", "sources")
-    }
-    return read(texts, None, folder)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -210,14 +191,10 @@ class _Reading:
     # Small parts -----------------------------------------------------------------------------
 
     def _cited(self, cited: Any) -> tuple[Citation, ...]:
-        for citation, place in cited:
-            if citation.source not in self.sources:
-                hint = did_you_mean(citation.source, self.sources)
-                raise Refused(place, f"there is no source `{citation.source}` in sources/.{hint}")
-        return tuple(citation for citation, _ in cited)
+        return instrument_files.citations(cited, self.sources)
 
     def _review(self, record: Record) -> Review:
-        return Review(record["written_by"], record["checked_by"], record["review_by"])
+        return instrument_files.review(record)
 
     def _source(self, name: str, record: Record) -> Source:
         return Source(name, record["title"], record["year"], record["read"])
@@ -316,72 +293,7 @@ class _Reading:
         )  # fmt: skip
 
     def _instrument(self, name: str, record: Record) -> Instrument:
-        items = {key: self._item(key, item) for key, item in record["items"].items()}
-        band_sets = {}
-        for key, one in record.get("bands", {}).items():
-            bands = tuple((band["from"], band["to"], band["name"]) for band in one["bands"])
-            if any(low > high for low, high, _ in bands) or any(a[1] >= b[0] for a, b in zip(bands, bands[1:], strict=False)):
-                raise Refused(one.place, f"the bands of `{key}` overlap or run backwards.")
-            points = [[answer.points for answer in item.answers] for item in items.values()]
-            least, most = sum(map(min, points)), sum(map(max, points))
-            if bands[0][0] < least or bands[-1][1] > most:
-                raise Refused(one.place, f"totals run from {least} to {most}; the bands of `{key}` go beyond.")
-            band_sets[key] = BandSet(key, one["title"], bands, self._cited(one["source"]))
-        default = record.get("default_bands", "")
-        if default and default not in band_sets:
-            raise Refused(record.place, f"`default_bands` names `{default}`, which is not one of its band sets.")
-        triggers = []
-        for one in record.get("triggers", ()):
-            if one.get("item") and one["item"] not in items:
-                raise Refused(one.place, f"there is no item `{one['item']}`.{did_you_mean(one['item'], items)}")
-            if ("rises_by" in one) != ("within" in one):
-                raise Refused(one.place, "`rises_by` and `within` come together: so many points, in that time.")
-            if "item" in one and "at_least" not in one:
-                raise Refused(one.place, f"say from how many points `{one['item']}` speaks: `at_least`.")
-            triggers.append(
-                Trigger(
-                    one["level"], one["because"], self._cited(one["source"]), one.get("item", ""),
-                    one.get("any_item"), one.get("at_least"), one.get("rises_by"),
-                    one["within"].steps if "within" in one else None, one.get("band", ""),
-                )
-            )  # fmt: skip
-        return Instrument(
-            name, record["short"], record["title"], record["says"], record["rater"], record["window"],
-            record["greatest_age"].steps, record["licence"], items, band_sets, default, tuple(triggers),
-            self._cited(record["source"]), self._review(record["review"]), record.get("also", ()), record.get("codes", {}),
-            record.get("unclear_names", ()), record.get("wrong_names", ()),
-        )  # fmt: skip
-
-    def _item(self, key: str, record: Record) -> Item:
-        answers = tuple(Answer(one["points"], one["means"], one.get("code", "")) for one in record.get("values", ()))
-        if not answers:
-            raise Refused(record.place, f"item `{key}` has no `values`.")
-        if len({answer.points for answer in answers}) != len(answers):
-            raise Refused(record.place, f"item `{key}` allows the same points twice.")
-        reading = record.get("from_reading", "")
-        bands: list[ReadingBand] = []
-        if reading:
-            fact = facts.declared().get(reading)
-            if fact is None or not fact.entered:
-                hint = did_you_mean(reading, facts.declared())
-                raise Refused(record.place, f"`{reading}` is not a reading.{hint}")
-            for band in record.get("bands", ()):
-                up_to = None
-                if "up_to" in band:
-                    try:
-                        up_to = quantities.parse(band["up_to"], fact.kind_of_quantity).steps
-                    except quantities.NotAQuantity as error:
-                        raise Refused(band.place, str(error)) from error
-                words = band.get("words", ())
-                for word in words:
-                    if word not in fact.choices:
-                        raise Refused(band.place, f"`{word}` is not one of {', '.join(fact.choices)}.")
-                if band["points"] not in {answer.points for answer in answers}:
-                    raise Refused(band.place, f"{band['points']} is not an allowed answer of `{key}`.")
-                bands.append(ReadingBand(band["points"], up_to, words, band.get("scale", ""), band.get("on", "")))
-        return Item(
-            key, record["label"], answers, record.get("window", ""), reading, tuple(bands), record.get("codes", {})
-        )
+        return instrument_files.made(name, record, self._cited)
 
     def _class(self, name: str, record: Record) -> MedicineClass:
         never = self._never(name, record.get("never", ()))

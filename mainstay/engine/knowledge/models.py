@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from mainstay.engine.conditions import ALWAYS, Condition, Within
 from mainstay.engine.facts.registry import Fact
+from mainstay.engine.knowledge.instrument_files import (
+    LEVELS as LEVELS,
+    Answer as Answer,
+    Band as Band,
+    BandSet as BandSet,
+    Instrument as Instrument,
+    Item as Item,
+    ReadingBand as ReadingBand,
+    Review as Review,
+    Trigger as Trigger,
+)
 from mainstay.engine.knowledge.text import Place
 from mainstay.engine.quantities import Quantity
 from mainstay.engine.sources import Citation
 from mainstay.engine.verdicts import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Who wrote a file, who checked it, when it must be looked at again."""
-
-    written_by: str
-    checked_by: str
-    review_by: date
-
-    @property
-    def is_checked(self) -> bool:
-        return self.checked_by != "nobody yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,146 +244,3 @@ class Substance:
     ready_says: str
     cited: tuple[Citation, ...]
     review: Review
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One allowed answer of an item."""
-
-    points: int
-    means: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingBand:
-    """Readings up to `up_to` (steps; None: no end), or of these words, give `points`."""
-
-    points: int
-    up_to: int | None = None
-    words: tuple[str, ...] = ()
-    scale: str = ""
-    on: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item: the allowed answers, and how a reading becomes one."""
-
-    key: str
-    label: str
-    answers: tuple[Answer, ...]
-    window: str = ""
-    from_reading: str = ""
-    bands: tuple[ReadingBand, ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class BandSet:
-    """Named bands of one publication: (from, to, name), lowest first."""
-
-    id: str
-    title: str
-    bands: tuple[tuple[int, int, str], ...]
-    cited: tuple[Citation, ...]
-
-
-class Band(NamedTuple):
-    """One band of one band set: a band is never shown without saying whose it is."""
-
-    band_set: str
-    name: str
-    least: int
-    most: int
-
-
-LEVELS = ("emergency", "urgent", "prompt")
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What one item, any item, the total, or its rise calls for, whatever the rest says."""
-
-    level: str
-    because: str
-    cited: tuple[Citation, ...]
-    item: str = ""
-    any_item: int | None = None
-    at_least: int | None = None
-    rises_by: int | None = None
-    within: int | None = None  # seconds
-    band: str = ""
-
-    @property
-    def on_total(self) -> bool:
-        """Whether it looks at the total itself."""
-        return self.at_least is not None and not self.item
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """A rating instrument. Scored by `engine/instruments.py`.
-
-    What scoring needs at every sheet is worked out once, so this class keeps no slots.
-    """
-
-    id: str
-    short: str
-    title: str
-    says: str
-    rater: tuple[str, ...]
-    window: str
-    greatest_age: int
-    licence: str
-    items: Mapping[str, Item]
-    band_sets: Mapping[str, BandSet]
-    default_bands: str
-    triggers: tuple[Trigger, ...]
-    cited: tuple[Citation, ...]
-    review: Review
-    also: tuple[str, ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict)
-    unclear_names: tuple[str, ...] = ()
-    wrong_names: tuple[str, ...] = ()
-
-    @cached_property
-    def least(self) -> int:
-        """The lowest total there is."""
-        return sum(low for low, _ in self.spans.values())
-
-    @cached_property
-    def most(self) -> int:
-        """The highest total there is."""
-        return sum(high for _, high in self.spans.values())
-
-    @cached_property
-    def spans(self) -> dict[str, tuple[int, int]]:
-        """The lowest and highest answer of each item. Between them, not every number is allowed."""
-        points = {key: [answer.points for answer in item.answers] for key, item in self.items.items()}
-        return {key: (min(allowed), max(allowed)) for key, allowed in points.items()}
-
-    @cached_property
-    def legal(self) -> frozenset[tuple[str, int]]:
-        """Every (item, answer) that is allowed; no other is."""
-        return frozenset((key, answer.points) for key, item in self.items.items() for answer in item.answers)
-
-    @cached_property
-    def bands_by_total(self) -> dict[str, dict[int, Band]]:
-        """For each band set, the band of each total that has one."""
-        return {
-            one.id: {total: Band(one.id, name, low, high) for low, high, name in one.bands for total in range(low, high + 1)}
-            for one in self.band_sets.values()
-        }
-
-    @cached_property
-    def alerts(self) -> tuple[Trigger, ...]:
-        """The triggers that one sheet can fire, the most pressing first."""
-        return tuple(
-            sorted((one for one in self.triggers if one.rises_by is None), key=lambda one: LEVELS.index(one.level))
-        )
-
-    @cached_property
-    def scales(self) -> tuple[str, ...]:
-        """The scales a reading may be scored on, where there are several (NEWS2: SpO2 scales 1 and 2)."""
-        return tuple(sorted({band.scale for item in self.items.values() for band in item.bands if band.scale}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -34,6 +35,14 @@ class Refused(ValueError):
         super().__init__(f"{place}: {why}")
         self.place = place
         self.why = why
+
+
+class KnowledgeRefused(ValueError):
+    """Some knowledge files cannot be accepted. `problems` are all of them, each with its place."""
+
+    def __init__(self, problems: list[Refused]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,16 @@ Node = Text | Items | Fields
 def what(node: Node) -> str:
     """The node's kind in plain words, for messages."""
     return {Text: "text", Items: "a list", Fields: "a set of fields"}[type(node)]
+
+
+def words(path: Path, file: str) -> str:
+    """The text of a file. Raises Refused where it can't be read, or is not text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refused(Place(file, 1), f"this can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refused(Place(file, 1), "this is not text in UTF-8.") from error
 
 
 def read(text: str, file: str) -> Node:
