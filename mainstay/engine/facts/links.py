@@ -433,18 +433,24 @@ def _of_cows(library: Library) -> Iterator[Link]:
             r, r.all(r.known(total), r.age(total) < DAY), r.all(r.true(total) <= r.true(highest))
         ),
     )
-    for name in (rise, "cows_rise_within_60_minutes", "cows_rise_within_4_hours"):
-        yield Link(
-            "a rise after a dose needs a dose",
-            (name, "time_since_last_buprenorphine"),
-            lambda r, name=name: implies(  # type: ignore[misc]
-                r,
-                r.all(r.known(name), name == rise, r.true(name) > 0),
-                r.true("time_since_last_buprenorphine") < DAY,
-            ),
-        )
-    names = tuple(f"cows_{item}" for item in library.instruments["cows"].items) if "cows" in library.instruments else ()
-    if names:
+    yield Link(
+        "without buprenorphine in 24 hours there is no rise after it",
+        (rise, "time_since_last_buprenorphine"),
+        lambda r: r.any(
+            r.all(r.known(rise), r.true(rise) == 0), r.true("time_since_last_buprenorphine") < DAY
+        ),
+    )
+    yield Link(
+        "without buprenorphine in eight hours there is no rise after it",
+        ("cows_rise_within_4_hours", "time_since_last_buprenorphine"),
+        lambda r: r.any(
+            r.all(r.known("cows_rise_within_4_hours"), r.true("cows_rise_within_4_hours") == 0),
+            r.true("time_since_last_buprenorphine") < 8 * 3_600,
+        ),
+    )
+    cows = library.instruments.get("cows")
+    if cows is not None:
+        names = tuple(f"cows_{item}" for item in cows.items)
         yield Link(
             "a COWS total is the sum of its items",
             (total, *names),
@@ -469,6 +475,14 @@ def _of_records(library: Library) -> Iterator[Link]:
             "with a complete list, every medicine is known",
             ("medicines_recorded", on),
             lambda r, on=on: implies(r, r.true("medicines_recorded") == 1, r.known(on)),  # type: ignore[misc]
+        )
+        ordered = f"{medicine.replace('-', '_')}_ordered"
+        yield Link(
+            "what is ordered here, the patient is on",
+            (ordered, on),
+            lambda r, ordered=ordered, on=on: implies(  # type: ignore[misc]
+                r, r.true(ordered) == 1, r.all(r.known(on), r.true(on) == 1)
+            ),
         )
         yield Link(
             "where allergies were asked about, each is known",
