@@ -244,7 +244,9 @@ class _Reader:
     def _entry(self, record: Record, name: str) -> list[Entry]:
         fields = record.node.fields
         at = self._instant(record["at"], fields["at"].place)
-        recorded = self._instant(record["recorded"], fields["recorded"].place) if "recorded" in record else at
+        # What was used at the latest at some hour was told at that hour at the soonest.
+        uses = [self._instant(one["latest"], one.place) for one in record.get("took", ()) if "latest" in one]
+        recorded = self._instant(record["recorded"], fields["recorded"].place) if "recorded" in record else max([at, *uses])
         if recorded < at:
             raise Refused(record.place, "this was written down before it happened: check `at` and `recorded`.")
         if self.now is not None and recorded > self.now:
@@ -281,7 +283,8 @@ class _Reader:
             made.append(Noted(text=record["note"], **base))
         if not made and not base["corrects"]:
             raise Refused(record.place, "this entry says when, but not what happened.")
-        return made
+        # A correction with nothing in it takes an entry back: it must be in the course to do so.
+        return made or [Noted(text="taken back", **base)]
 
     def _pathway(self, record: Record, base: dict[str, Any]) -> Entry:
         choices = self.library.vocabulary["pathway"].choices
@@ -305,10 +308,6 @@ class _Reader:
         except instruments.NoSuchInstrument as error:
             raise Refused(record.place, str(error)) from error
         if "total" in record:
-            if not instrument.least <= record["total"] <= instrument.most:
-                raise Refused(
-                    record.place, f"a total of {instrument.short} lies between {instrument.least} and {instrument.most}."
-                )
             return Assessed(instrument=instrument.id, total=record["total"], **base)
         node = record["answers"]
         if not isinstance(node, Fields):
@@ -347,6 +346,8 @@ class _Reader:
         latest = self._instant(record["latest"], record.place) if "latest" in record else None
         if latest is not None and latest < base["at"]:
             raise Refused(record.place, "`latest` comes before `at`.")
+        if latest is not None and latest > base["recorded_at"]:
+            raise Refused(record.place, "`latest` lies after this was written down: nobody knew that yet.")
         dose = self._amount(record["dose"], None, record.place) if "dose" in record else None
         return Took(
             substance=substance.id, kind=substance.kind, ingredient=substance.ingredient, dose=dose,
