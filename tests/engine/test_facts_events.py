@@ -11,10 +11,11 @@ def test_vomiting_in_four_hours_leaves_out_exactly_four_hours_ago(when: str, cou
 
 
 @pytest.mark.parametrize(("when", "count"), [("1439 min", "2"), ("24 h", "1"), ("1441 min", "1")])
-def test_vomiting_and_seizures_in_24_hours(when: str, count: str) -> None:
+def test_vomiting_seizures_and_syncopes_in_24_hours(when: str, count: str) -> None:
     assert says("vomits_in_24_hours", happened("vomiting", when), happened("vomiting", "1 h")) == count
     assert says("seizures_in_24_hours", happened("seizure", when), happened("seizure", "1 h")) == count
     assert says("seizures_in_24_hours", happened("vomiting", when)) == "0"
+    assert says("syncopes_in_24_hours", happened("syncope", when), happened("syncope", "1 h")) == count
 
 
 def test_time_since_vomiting() -> None:

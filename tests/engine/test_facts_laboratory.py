@@ -63,4 +63,5 @@ def test_the_rise_of_qtc_is_from_the_first_of_the_stay(newest: str, rise: str) -
 
 
 def test_one_ecg_shows_no_rise() -> None:
-    assert says("qtc_rise", measured("qtc", "420 ms", "1 h")) == "unknown: fewer than two ECGs"
+    assert says("qtc_rise", measured("qtc", "420 ms", "1 h")) == "0 ms, 1 h old"
+    assert says("qtc_rise") == "unknown: no ECG"

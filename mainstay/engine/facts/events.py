@@ -43,6 +43,12 @@ def seizures_in_24_hours(chart: Chart) -> Found:
     return known(_within(chart, "seizure", timedelta(hours=24)))
 
 
+@fact("", (0, 100), kind=Kind.LEDGER)
+def syncopes_in_24_hours(chart: Chart) -> Found:
+    """How often the patient fainted in the last 24 hours."""
+    return known(_within(chart, "syncope", timedelta(hours=24)))
+
+
 @fact(kind=Kind.LEDGER, choices=("no", "yes"))
 def precipitated_withdrawal_open(chart: Chart) -> Found:
     """Whether precipitated withdrawal was named in the last 24 hours and not closed since."""

@@ -38,6 +38,8 @@ for _name, _says in {
     "naloxone_on_unit": "Naloxone is on the unit and take-home naloxone is planned.",
     "full_agonist_continues": "A full agonist is continued on purpose beside a low-dose start.",
     "wants_full_agonist_stopped": "The patient wants to stop the full agonist now.",
+    "agonist_declined_or_waiting": "Buprenorphine and methadone were offered, and are declined, unsuitable or not possible yet.",
+    "alpha2_taper": "The prescriber has decided to end the alpha-2 agonist step by step; its time is when that was decided.",
     "beta_blocker_plan": "What happens to the beta-blocker before clonidine is stopped has been decided.",
     "high_dose_start_allowed": "The site offers the high-dose start in a monitored bed.",
 }.items():

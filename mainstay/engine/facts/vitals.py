@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mainstay.engine.chart import Chart
+from mainstay.engine.chart import Chart, Measured
 from mainstay.engine.facts.registry import Found, Kind, fact, known, plain, unknown
 
 # A vital sign older than this says nothing of now. How fresh a dose needs it is the protocols' (settled 8).
@@ -68,3 +68,54 @@ def systolic_bp_fall_on_standing(chart: Chart) -> Found:
     if not lying:
         return unknown("no lying pressure within ten minutes of the standing one", standing.at)
     return known(max(0, lying[-1].steps - standing.steps), standing.at)
+
+
+# A dose counts as checked when all of these were looked at again about an hour later, and before its peak has passed.
+_CHECKED = ("systolic_bp", "diastolic_bp", "heart_rate", "dizzy_or_faint")
+_CHECKED_FROM, _CHECKED_UNTIL = timedelta(minutes=45), timedelta(hours=4)
+
+
+def _after_the_test_dose(chart: Chart, what: str) -> list[Measured]:
+    """Readings of `what` in the four hours after the first clonidine dose of this stay that was checked."""
+    for dose in chart.taken("clonidine"):
+        after = {
+            one: [reading for reading in chart.measured(one) if dose.at < reading.at <= dose.at + _CHECKED_UNTIL]
+            for one in _CHECKED
+        }
+        if dose.in_unit and all(found and found[-1].at >= dose.at + _CHECKED_FROM for found in after.values()):
+            return after[what]
+    return []
+
+
+def _lowest(chart: Chart, what: str) -> Found:
+    found = _after_the_test_dose(chart, what)
+    if not found:
+        return unknown("pressure, pulse and dizziness were not all looked at an hour after the clonidine test dose")
+    return known(min(reading.steps for reading in found), found[-1].at)
+
+
+@fact("mmHg", (30, 300), kind=Kind.READING)
+def clonidine_test_systolic_bp(chart: Chart) -> Found:
+    """The lowest systolic pressure in the four hours after the clonidine test dose, once looked at about an hour after it."""
+    return _lowest(chart, "systolic_bp")
+
+
+@fact("mmHg", (10, 200), kind=Kind.READING)
+def clonidine_test_diastolic_bp(chart: Chart) -> Found:
+    """The lowest diastolic pressure in the four hours after the clonidine test dose, once looked at about an hour after it."""
+    return _lowest(chart, "diastolic_bp")
+
+
+@fact("/min", (10, 300), kind=Kind.READING)
+def clonidine_test_heart_rate(chart: Chart) -> Found:
+    """The lowest pulse in the four hours after the clonidine test dose, once looked at about an hour after it."""
+    return _lowest(chart, "heart_rate")
+
+
+@fact(kind=Kind.READING, choices=("no", "yes"))
+def clonidine_test_dizzy(chart: Chart) -> Found:
+    """Whether the patient was dizzy or faint in the four hours after the clonidine test dose, once asked about an hour after it."""
+    found = _after_the_test_dose(chart, "dizzy_or_faint")
+    if not found:
+        return _lowest(chart, "dizzy_or_faint")
+    return known(max(reading.steps for reading in found), found[-1].at)
