@@ -182,12 +182,11 @@ class Story:
 
     def _piece(self, drug: Drug | None) -> tuple[int, int]:
         """The smallest piece of a drug, and how many of them a believable dose has at most."""
-        pieces = [] if drug is None else [form.smallest for form in drug.forms if form.smallest]
-        piece = math.gcd(*pieces) if pieces else UNITS["mg"].steps
-        largest = [] if drug is None else [one.largest_dose.steps for one in drug.never if one.largest_dose]
-        if drug is not None and drug.ingredient in self.library.drugs:
-            never = self.library.drugs[drug.ingredient].never
-            largest += [one.largest_dose.steps for one in never if one.largest_dose]
+        if drug is None:
+            return UNITS["mg"].steps, MOST_PIECES
+        piece = piece_of(self.library, drug)
+        never = [*drug.never, *self.library.drugs[drug.ingredient].never]
+        largest = [one.largest_dose.steps for one in never if one.largest_dose]
         return piece, max(1, max(largest) // piece) if largest else MOST_PIECES
 
     def _add_doses(self, ingredient: str, plan: str) -> None:
@@ -670,6 +669,12 @@ class Story:
     def now(self, model: Model) -> datetime:
         """The moment the story is read at."""
         return DAY_BEGINS + timedelta(minutes=_number(model, self.clock))
+
+
+def piece_of(library: Library, drug: Drug) -> int:
+    """What every makeable dose of a drug is a multiple of; 1 mg for what is measured out."""
+    forms = [form for other in library.drugs.values() if other.ingredient == drug.ingredient for form in other.forms]
+    return math.gcd(*(form.smallest or UNITS["mg"].steps for form in forms))
 
 
 # Facts that depend on what was used outside.

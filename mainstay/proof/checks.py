@@ -11,7 +11,7 @@ the same chart, says the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import z3
 
 from mainstay.engine import conditions, decide, limits
-from mainstay.engine.conditions import ALWAYS, All, Compare, Condition
+from mainstay.engine.conditions import ALWAYS, All, Compare, Condition, Leaf, parse_leaf
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge.library import Library, every_rule
 from mainstay.engine.knowledge.models import Drug, Give, Limit, Protocol, Step
@@ -130,6 +130,20 @@ def largest(give: Give, world: World) -> Largest:
     return Largest(true, fact)
 
 
+def dose_named(give: Give, facts: FactSheet) -> Quantity | None:
+    """The largest dose a step names for one chart; None while it names none."""
+    dose = give.dose
+    if give.dose_fact is not None:
+        value = facts[give.dose_fact.name]
+        if not value.is_known or value.least == 0:
+            return None
+        dose = Quantity(value.least, UNITS["mg"])
+    assert dose is not None
+    if give.plus is not None:
+        return dose + give.plus
+    return give.up_to if give.up_to is not None and give.up_to > dose else dose
+
+
 def gives(give: Give | None, world: World) -> list[Term]:
     """What must be so for the step to name a dose at all: a dose that is a fact is known, and not nothing."""
     if give is None or give.dose_fact is None:
@@ -194,18 +208,20 @@ class _Prover:
                 for limit in self.limits[step.id]:
                     if not limit.company:
                         kept(world, limit, step.give.drug, largest(step.give, world).steps)
+                for leaf in self._allergies(step.give):
+                    world.pair(leaf)
         for _, rule in every_rule(self.protocol):
             world.pair(rule.when)
         for offer in self.protocol.alternatives:
             world.pair(offer.when)
         self.asker = world.solver(self.budget)
-        self.story = Story(world, self.protocol.drugs)
-        self.stories = Asker([*world.axioms, *self.story.says], self.budget)
+        self.examples = Examples(world, self.protocol.drugs, self.budget)
         self._can_speak()
         self._no_disagreement()
         for step in self.protocol.steps:
             if step.give is not None:
                 self._keeps_limits(step, step.give)
+                self._no_allergy(step, step.give)
                 self._makeable(step, step.give)
                 self._spacing(step, step.give)
 
@@ -307,13 +323,37 @@ class _Prover:
         def breaks(facts: FactSheet) -> bool:
             if not _is_true(permit, facts):
                 return False
-            amount = _dose_of(give, facts)
+            amount = dose_named(give, facts)
             broken = All((limit.only_when, limits.broken(self.library, limit, give.drug, amount)))
             return amount is not None and conditions.evaluate(broken, facts).truth is not NO
 
         says = f"The step permits {dose.shown} of {give.drug}, and “{limit.because}” does not surely allow it."
         expect = {"verdict": str(limit.then)}
         self._counterexample("c", about, says, terms, breaks, expect)
+
+    def _allergies(self, give: Give) -> list[Leaf]:
+        facts = self.library.vocabulary
+        names = dict.fromkeys((give.drug, self.library.ingredient_of(give.drug)))
+        return [parse_leaf(f"allergic_to_{name.replace('-', '_')} = yes", facts) for name in names]
+
+    def _no_allergy(self, step: Step, give: Give) -> None:
+        """The interlock refuses a drug whose allergy is recorded: a step must never permit it either."""
+        permit = self.permits[step.id]
+        for leaf in self._allergies(give):
+            name = leaf.fact.subject
+            terms = [self.world.pair(permit).yes, *gives(give, self.world), self.world.pair(leaf).yes]
+            try:
+                if self.asker.possible(*terms) is None:
+                    continue
+                says = f"The step permits {give.drug} with an allergy to {name} recorded."
+
+                def allergic(facts: FactSheet, leaf: Condition = leaf) -> bool:
+                    return _is_true(permit, facts) and _is_true(leaf, facts)
+
+                about = f"step {step.id}: {name} allergy"
+                self._counterexample("c", about, says, terms, allergic, {"verdict": "refuse"})
+            except Undecided as why:
+                self._no_answer("c", f"step {step.id}: {name} allergy", why)
 
     def _makeable(self, step: Step, give: Give) -> None:
         drug = self.library.drugs[give.drug]
@@ -374,27 +414,47 @@ class _Prover:
         self, title: str, terms: list[Term], holds: Callable[[FactSheet], bool], *, pretty: bool
     ) -> Example | None:
         """A chart that makes `terms` true, as the engine agrees; None where there is none."""
-        model = self.stories.best(self.story.wishes(), *terms) if pretty else self.stories.possible(*terms)
-        if model is None:
-            return None
-        example = Example(title, self.story.now(model), tuple(self.story.write(model)))
-        facts = facts_of(example, self.library)
-        return example if facts is not None and holds(facts) else None
+
+        def agrees(example: Example) -> bool:
+            facts = facts_of(example, self.library)
+            return facts is not None and holds(facts)
+
+        return self.examples.find(title, terms, agrees, pretty=pretty)
 
     def _counterexample(
         self, check: str, about: str, says: str, terms: list[Term], holds: Callable[[FactSheet], bool], expect: dict[str, str]
     ) -> None:
-        example = self._example(about, terms, holds, pretty=True)
-        if example is None:
-            says += " The solver finds such facts, but no chart we can make has them: a link between facts is missing."
-            self.results.append(Result(check, about, False, says, undecided=True))
-            return
-
-        def still(smaller: Example) -> bool:
-            facts = facts_of(smaller, self.library)
+        def agrees(example: Example) -> bool:
+            facts = facts_of(example, self.library)
             return facts is not None and holds(facts)
 
-        self.results.append(Result(check, about, False, says, shortest(example, still), expect))
+        self.results.append(self.examples.against(check, about, says, terms, agrees, expect))
+
+
+class Examples:
+    """Makes charts of what the solver finds, and lets the engine judge them."""
+
+    def __init__(self, world: World, drugs: Iterable[str], budget: Budget, *also: Term) -> None:
+        self.story = Story(world, drugs)
+        self.asker = Asker([*world.axioms, *self.story.says, *also], budget)
+
+    def find(self, title: str, terms: list[Term], agrees: Callable[[Example], bool], *, pretty: bool) -> Example | None:
+        """A chart that makes `terms` true, and with which the engine agrees; None where there is none."""
+        model = self.asker.best(self.story.wishes(), *terms) if pretty else self.asker.possible(*terms)
+        if model is None:
+            return None
+        example = Example(title, self.story.now(model), tuple(self.story.write(model)))
+        return example if agrees(example) else None
+
+    def against(
+        self, check: str, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool], expect: dict[str, str]
+    ) -> Result:
+        """What speaks against a proof: the shortest chart, or that none could be made, which is no proof either."""
+        example = self.find(about, terms, agrees, pretty=True)
+        if example is None:
+            says += " The solver finds such facts, but no chart we can make has them: a link between facts is missing."
+            return Result(check, about, False, says, undecided=True)
+        return Result(check, about, False, says, shortest(example, agrees), expect)
 
 
 def _total(limit: Limit) -> int:
@@ -403,20 +463,6 @@ def _total(limit: Limit) -> int:
 
 def _is_true(condition: Condition, facts: FactSheet) -> bool:
     return conditions.evaluate(condition, facts).truth is YES
-
-
-def _dose_of(give: Give, facts: FactSheet) -> Quantity | None:
-    """The largest dose a step names for one chart, as `decide.proposals` works it out."""
-    dose = give.dose
-    if give.dose_fact is not None:
-        value = facts[give.dose_fact.name]
-        if not value.is_known or value.least == 0:
-            return None
-        dose = Quantity(value.least, UNITS["mg"])
-    assert dose is not None
-    if give.plus is not None:
-        return dose + give.plus
-    return give.up_to if give.up_to is not None and give.up_to > dose else dose
 
 
 def _same_act(one: Step, other: Step) -> bool:

@@ -169,23 +169,22 @@ class World:
             for link in self._links.get(waiting.pop(), ()):
                 if id(link) in self._linked:
                     continue
-                if not any(name in self.symbols for name in link.facts) or not _worth(link, self.symbols):
+                if not self._worth(link):
                     continue
                 self._linked.add(id(link))
                 new = [name for name in link.facts if name not in self.symbols]
                 self.axioms.append(link.holds(_OfWorld(self)))
                 waiting += new
 
+    def _worth(self, link: Link) -> bool:
+        """Whether a link may bring in facts nobody asked for: a few, and not one more medicine, plan or sheet."""
+        missing = [self.facts[name] for name in link.facts if name not in self.symbols]
+        return len(missing) <= 3 and not any(fact.topic in ("medicines", "schedules", "scores") for fact in missing)
+
     def solver(self, budget: Budget) -> Asker:
         """A solver that knows all there is to know of the facts in play so far."""
         self.link_up()
         return Asker(self.axioms, budget)
-
-
-def _worth(link: Link, symbols: Mapping[str, Symbol]) -> bool:
-    """Whether a link may bring in facts nobody asked for: not for one more item, medicine or allergy."""
-    missing = [name for name in link.facts if name not in symbols]
-    return not any(name.startswith(("on_", "allergic_to_")) for name in missing) and len(missing) <= 3
 
 
 _kept: dict[int, tuple[Library, tuple[Link, ...]]] = {}
