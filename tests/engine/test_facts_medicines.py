@@ -26,6 +26,14 @@ def test_a_product_ordered_is_its_ingredient_too() -> None:
     assert says("on_buprenorphine", order) == says("on_buprenorphine_naloxone", order) == "yes"
 
 
+def test_ordered_here_is_known_whatever_else_the_patient_takes() -> None:
+    assert says("methadone_ordered") == "no"
+    assert says("methadone_ordered", takes("methadone"), dosed("methadone", "10 mg", "1 h")) == "no"
+    assert says("methadone_ordered", ordered("methadone", "1 h")) == "yes"
+    assert says("methadone_ordered", ordered("methadone", "2 h"), stopped("methadone", "1 h")) == "no"
+    assert says("buprenorphine_ordered", ordered("buprenorphine-naloxone", "1 h")) == "yes"
+
+
 @pytest.mark.parametrize(("when", "on"), [("1439 min", "yes"), ("24 h", "no"), ("1441 min", "no")])
 def test_a_medicine_given_within_24_hours_counts(when: str, on: str) -> None:
     assert says("on_methadone", dosed("methadone", "10 mg", when), takes()) == on
