@@ -6,6 +6,7 @@ import pytest
 
 from mainstay.engine import limits
 from mainstay.engine.chart import Entry
+from mainstay.engine.conditions import ALWAYS, NEVER
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.limits import Judgement
 from mainstay.engine.orders import read_order
@@ -289,6 +290,40 @@ def test_an_allergy_refuses_the_product_and_its_ingredient() -> None:
     assert judge("buprenorphine 2 mg", *ASKED, allergic("methadone")).verdict is ALLOW
 
 
+# As a condition, for the proofs ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("drug", "limit", "dose", "says"),
+    [
+        ("lofexidine", "largest", "0.9 mg", ""),
+        ("lofexidine", "most-a-day", "0.72 mg", "lofexidine_in_24_hours > 2.16 mg"),
+        ("lofexidine", "spacing", "0.72 mg", "time_since_last_lofexidine < 5 h"),
+        ("lofexidine", "low-pressure", "0.72 mg", "systolic_bp < 90 mmHg or heart_rate < 50 /min"),
+        ("methadone", "with-sedatives", "5 mg",
+         "on_diazepam = yes or on_pregabalin = yes or on_buprenorphine = yes or on_buprenorphine_naloxone = yes"),
+    ],
+)  # fmt: skip
+def test_a_limit_is_a_condition_that_says_it_would_be_broken(drug: str, limit: str, dose: str, says: str) -> None:
+    line = next(one for one in library().drugs[drug].never if one.id == limit)
+    assert str(limits.broken(library(), line, drug, parse(dose))) == says
+
+
+def test_a_largest_dose_is_broken_always_or_never() -> None:
+    line = library().drugs["lofexidine"].never[0]
+    assert limits.broken(library(), line, "lofexidine", parse("0.9 mg")) == ALWAYS
+    assert limits.broken(library(), line, "lofexidine", parse("0.72 mg")) == NEVER
+    assert limits.broken(library(), line, "lofexidine", None) == NEVER
+
+
+def test_facts_without_a_chart_behind_them_promise_no_room() -> None:
+    facts = sheet(*ASKED)
+    total = facts["lofexidine_in_24_hours"]
+    facts["lofexidine_in_24_hours"] = total._replace(least=2_880_000, most=2_880_000)
+    (finding,) = limits.judge(read_order("lofexidine 0.18 mg", library(), act="dose"), facts, library()).findings
+    assert (finding.verdict, finding.until) == (REFUSE, None)
+
+
 # What exists ---------------------------------------------------------------------------------
 
 
@@ -350,6 +385,13 @@ def test_the_strongest_finding_is_the_answer_and_comes_first() -> None:
     assert judged.verdict is REFUSE
     assert [finding.verdict for finding in judged.findings] == sorted((f.verdict for f in judged.findings), reverse=True)
     assert {NEEDS_REASON, REFUSE} == {finding.verdict for finding in judged.findings}
+
+
+def test_a_question_left_open_stops_a_dose_that_only_needs_a_reason() -> None:
+    asked = (*without("qtc"), takes("diazepam", when="5 min"))
+    judged = judge("methadone 20 mg", *asked)
+    assert (judged.verdict, judged.asks, judged.passes) == (NEEDS_REASON, ("qtc",), False)
+    assert judge("methadone 20 mg", *asked, measured("qtc", "420 ms", "1 h")).passes
 
 
 def test_every_limit_broken_carries_its_source_and_reason() -> None:
