@@ -21,7 +21,7 @@ import z3
 from mainstay.engine import documents
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import Condition, leaves
-from mainstay.engine.facts.links import Shape, is_dated
+from mainstay.engine.facts.links import Shape, is_dated, shape
 from mainstay.engine.facts.opioids import FULL_AGONISTS, KINDS
 from mainstay.engine.facts.registry import NEVER, Fact, FactSheet, Kind
 from mainstay.engine.facts.schedules import Plan
@@ -138,9 +138,10 @@ class Story:
         self.allergies_asked = z3.Bool("allergies asked")
         self.sheets: dict[str, _Sheet] = {}
         self.vomits: tuple[Term, Term, Term] | None = None
-        self.seizures: Term | None = None
+        self.counted: dict[str, Term] = {}
         self.precipitated: tuple[Term, Term] | None = None
         self.first_qtc: tuple[Term, Term] | None = None
+        self.tested: tuple[Term, Term, dict[str, Term]] | None = None
         self.vomited: dict[str, Term] = {}
         self.not_taken: dict[str, Term] = {}
         names = list(world.symbols)
@@ -159,6 +160,8 @@ class Story:
         touching = {"cows_rise_after_last_buprenorphine", "cows_rise_within_60_minutes", "cows_rise_within_4_hours"}
         if touching & set(names) or "buprenorphine_since_precipitated_withdrawal" in names:
             ingredients.add("buprenorphine")
+        if set(_TESTED) & set(names):
+            ingredients.add("clonidine")
         by_plan: dict[str, str] = {}
         for plan in sorted(plans):
             schedule = self.library.protocols[plan].schedule
@@ -231,7 +234,7 @@ class Story:
         own = [one for one in substances if one.ingredient in self.doses]
         plain = [one for one in substances if not one.ingredient]
         by_kind = own if kind in ("methadone", "buprenorphine") else plain
-        chosen = (by_kind or substances)[0]
+        chosen = min(by_kind or substances, key=lambda one: one.id not in _USUAL)
         taken, minutes = z3.Bool(f"used {kind}"), z3.Int(f"used {kind} minutes")
         self.says += [minutes >= 0, minutes <= 60 * _DAY]
         size = None
@@ -300,7 +303,9 @@ class Story:
 
     def _tell_entered(self, fact: Fact) -> None:
         reading = self._reading(fact.name)
-        self._be(fact.name, reading.value, reading.taken, reading.age)
+        # What counts as something while nobody has recorded it counts as its first word.
+        counts = z3.If(reading.taken, reading.value, 0) if shape(fact) is Shape.KNOWN else reading.value
+        self._be(fact.name, counts, reading.taken, reading.age)
 
     def _tell_doses(self, fact: Fact) -> bool:
         it, name = fact.subject, fact.name
@@ -552,10 +557,10 @@ class Story:
                 "time_since_vomiting": z3.If(since == _FAR, NEVER, since * 60),
             }
             self._be(name, values[name])
-        elif name == "seizures_in_24_hours":
-            self.seizures = z3.Int("seizures")
-            self.says += [self.seizures >= 0, self.seizures <= 5]
-            self._be(name, self.seizures)
+        elif name in _COUNTED:
+            count = self.counted[_COUNTED[name]] = z3.Int(_COUNTED[name])
+            self.says += [count >= 0, count <= 5]
+            self._be(name, count)
         elif name in ("precipitated_withdrawal_open", "buprenorphine_since_precipitated_withdrawal"):
             if self.precipitated is None:
                 self.precipitated = z3.Bool("precipitated"), z3.Int("precipitated minutes")
@@ -577,10 +582,7 @@ class Story:
             "medicines_recorded": self.list_complete,
             "last_opioid_recorded": _either(*(use.taken for use in self.uses.values())),
         }
-        if name == "tolerance":
-            reading = self._reading(name)
-            self._be(name, z3.If(reading.taken, reading.value, 0), age=reading.age)
-        elif name in recorded:
+        if name in recorded:
             self._be(name, z3.If(recorded[name], 1, 0))
         elif name in ("weight_recorded", "pregnancy_recorded"):
             self._be(name, z3.If(self._reading(name.removesuffix("_recorded")).taken, 1, 0))
@@ -603,9 +605,45 @@ class Story:
             fall = down.value - up.value
             known = z3.And(up.taken, down.taken, near)
             self._be(name, z3.If(fall > 0, fall, 0), known, up.age)
+        elif name in _TESTED:
+            self._tell_test_dose(name)
         else:
             return False
         return True
+
+    def _tell_test_dose(self, name: str) -> None:
+        """What the readings after the first checked clonidine dose say, as `facts.vitals` works it out."""
+        if self.tested is None:
+            self.tested = z3.Bool("test dose checked"), z3.Int("test dose checked minutes"), {}
+        checked, at, values = self.tested
+        for what in _TESTED.values():
+            if what not in values:
+                reading = self._reading(what)
+                value = values[what] = z3.Int(f"{what} after the test dose")
+                self.says += [value >= reading.fact.least, value <= reading.fact.most]
+                # The reading after the test dose is never the newest.
+                self.says.append(z3.Implies(checked, z3.And(reading.taken, reading.minutes < at)))
+        kind = _TESTED[name]
+        found, ages = [], []
+        for dose in reversed(self.doses["clonidine"]):
+            looked = []
+            for what in _TESTED.values():
+                now = self._reading(what)
+                new = z3.And(now.taken, now.minutes < dose.minutes, now.minutes >= dose.minutes - 240)
+                old = z3.And(checked, at < dose.minutes, at >= dose.minutes - 240)
+                last = z3.If(new, now.minutes, at)
+                looked.append(z3.And(z3.Or(new, old), last <= dose.minutes - 45))
+                if what == kind:
+                    worst = z3.If(now.value < values[what], now.value, values[what])
+                    if name == "clonidine_test_dizzy":
+                        worst = z3.If(now.value > values[what], now.value, values[what])
+                    value = z3.If(z3.And(new, old), worst, z3.If(new, now.value, values[what]))
+                    of_kind = value, last
+            qualifies = z3.And(dose.given, *looked)
+            found.append((qualifies, of_kind[0]))
+            ages.append((qualifies, of_kind[1] * 60))
+        known = _either(*(qualifies for qualifies, _ in found))
+        self._be(name, _first(found, 0), known, _first(ages, -1))
 
     def _tell_laboratory(self, fact: Fact) -> bool:
         name = fact.name
@@ -615,7 +653,7 @@ class Story:
             taken, value = self.first_qtc
             self.says += [value >= reading.fact.least, value <= reading.fact.most, z3.Implies(taken, reading.taken)]
             rise = reading.value - value
-            self._be(name, z3.If(rise > 0, rise, 0), taken, z3.If(taken, reading.age, -1))
+            self._be(name, z3.If(z3.And(taken, rise > 0), rise, 0), reading.taken, reading.age)
             return True
         if name in ("potassium", "magnesium"):
             assert self.vomits is not None
@@ -634,7 +672,9 @@ class Story:
         made: list[Term] = [self.asked]
         for doses in self.doses.values():
             made += [z3.Not(dose.given) for dose in doses[: self._slots]]
-        made += [z3.Not(use.taken) for use in self.uses.values()]
+        # The last wish is given up first: where somebody must have used something, let it be heroin.
+        made += [z3.Not(use.taken) for use in reversed(self.uses.values())]
+        made += [use.minutes == 30 * 60 for use in self.uses.values()]
         made += [z3.Not(own) for own in (*self.own.values(), *self.ordered.values())]
         made += [z3.Not(allergic) for allergic in self.allergic.values()]
         made += [self.list_complete, self.allergies_asked]
@@ -646,6 +686,8 @@ class Story:
             made.append(reading.value == value)
             made.append(reading.minutes == (10 if reading.fact.greatest_age is not None else 60))
         made += [sheet.minutes == 10 for sheet in self.sheets.values()]
+        if self.tested is not None:
+            made += [value == TYPICAL.get(what, 0) for what, value in self.tested[2].items()]
         for ingredient, doses in self.doses.items():
             spacing = self._spacing(ingredient)
             made += [
@@ -677,6 +719,15 @@ def piece_of(library: Library, drug: Drug) -> int:
     return math.gcd(*(form.smallest or UNITS["mg"].steps for form in forms))
 
 
+# What stands for its kind in a story.
+_USUAL = ("heroin", "fentanyl")
+# Facts that count an event, and the event.
+_COUNTED = {"seizures_in_24_hours": "seizure", "syncopes_in_24_hours": "syncope"}
+# What is looked at again after the clonidine test dose, by the fact that says what was found.
+_TESTED = {
+    "clonidine_test_systolic_bp": "systolic_bp", "clonidine_test_diastolic_bp": "diastolic_bp",
+    "clonidine_test_heart_rate": "heart_rate", "clonidine_test_dizzy": "dizzy_or_faint",
+}  # fmt: skip
 # Facts that depend on what was used outside.
 _ABOUT_USE = {"last_opioid_recorded", "cows_after_last_use", "cows_after_last_dose"}
 # Facts that depend on vomiting that was seen.
@@ -767,6 +818,7 @@ class _Writer:
         for name, reading in story.readings.items():
             if _is(model, reading.taken):
                 self._reading(name, reading)
+        self._test_dose()
         for sheet in story.sheets.values():
             self._sheet(sheet)
         self._events()
@@ -831,6 +883,13 @@ class _Writer:
             first = reading.fact.show(_number(self.model, self.story.first_qtc[1]))
             self._add(minutes + _DAY, f"first qtc {first}", measured={name: first})
 
+    def _test_dose(self) -> None:
+        if self.story.tested is not None and _is(self.model, self.story.tested[0]):
+            _, at, values = self.story.tested
+            found = {what: self.story.world.facts[what].show(_number(self.model, one)) for what, one in values.items()}
+            says = ", ".join(f"{what.replace('_', ' ')} {shown}" for what, shown in found.items())
+            self._add(_number(self.model, at), says, measured=found)
+
     def _sheet(self, sheet: _Sheet) -> None:
         model, short = self.model, self.story.library.instruments[sheet.instrument].short
         if not _is(model, sheet.rated):
@@ -855,9 +914,9 @@ class _Writer:
                     self._add(since, "vomited", happened=["vomiting"])
                 for _ in range(of_24 - newest):
                     self._add(max(since, 240), "vomited", happened=["vomiting"])
-        if story.seizures is not None:
-            for _ in range(_number(model, story.seizures)):
-                self._add(60, "seizure", happened=["seizure"])
+        for event, count in story.counted.items():
+            for _ in range(_number(model, count)):
+                self._add(60, event, happened=[event])
         if story.precipitated is not None and _is(model, story.precipitated[0]):
             minutes = _number(model, story.precipitated[1])
             self._add(minutes, "precipitated withdrawal named", happened=["precipitated withdrawal"])

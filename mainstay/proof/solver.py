@@ -145,6 +145,8 @@ class World:
             says += [least >= low, least <= true, true <= most, most <= high]
         if links.is_dated(fact):
             says.append(age >= -1)
+            if links.always_dated(fact):
+                says.append(z3.Implies(known, age >= 0))
             if greatest is not None:
                 says.append(z3.Implies(known, age <= greatest))
         else:

@@ -40,7 +40,7 @@ class Shape(StrEnum):
 
 
 # Worked out, and known from admission on (settled 9), except totals and times that reach further back.
-_ALWAYS = {"tolerance"}
+_ALWAYS = {"tolerance", "methadone_verified"}
 _STRETCHES = {"cows_objective_signs", "cows_highest_in_24_hours"}
 
 
@@ -61,6 +61,14 @@ def shape(fact: Fact) -> Shape:
 def is_dated(fact: Fact) -> bool:
     """Whether a value of `fact` can have an age. What is worked out for now has none."""
     return fact.kind is not Kind.LEDGER and fact.topic not in ("medicines", "opioids")
+
+
+def always_dated(fact: Fact) -> bool:
+    """Whether a known value of `fact` has an age without exception: whatever was measured, rated or told."""
+    if shape(fact) is Shape.KNOWN or not is_dated(fact):
+        return False
+    # No rise where there was no dose: known, as of now.
+    return fact.entered or (fact.kind is Kind.READING and not fact.name.startswith("cows_rise_"))
 
 
 # The small logic -------------------------------------------------------------------------------
