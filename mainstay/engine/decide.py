@@ -12,12 +12,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from mainstay.engine import limits
+from mainstay.engine import limits, words
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import (
     All, Compare, Compiled, Condition, Not, Used, Within, bedside, conjuncts,
 )  # fmt: skip
-from mainstay.engine.facts.registry import FactSheet
+from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.knowledge.models import Alternative, Give, Protocol, Rule, Step, Substance
 from mainstay.engine.limits import Judgement
@@ -232,6 +232,9 @@ def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advic
     other = library.protocols.get(chosen)
     if other is None or other.id == protocol.id or other.one_at_a_time != protocol.one_at_a_time:
         return None
+    # A protocol that is over blocks nothing: the next one takes over by itself.
+    if any(reason.truth is YES for _, reason in _reasons(_ready(library, other.id).ends_when, facts)):
+        return None
     because = f"The patient is on {other.code}, {other.title}. One protocol of this kind at a time."
     return Advice(protocol, State.ON_ANOTHER, Verdict.INFORM, (Reason(because, NO, (), ()),))
 
@@ -249,7 +252,8 @@ def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactShe
             no, unknown = no + start_no, unknown + start_unknown
         else:
             weight = sum(_weight(reason) for reason in no)
-        rank = weight * 4 + (2 if no else 1 if unknown else 0)
+        # Of two as near as each other, the one that gives something is the one to speak of.
+        rank = weight * 8 + (4 if no else 2 if unknown else 0) + (one.step.give is None)
         if best is None or rank < best[0]:
             best = (rank, one, no, unknown)
     if best is None:
@@ -274,23 +278,29 @@ def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactShe
 
 def _parts(one: _StepReady, facts: FactSheet) -> tuple[list[Reason], list[Reason]]:
     """The parts of a step's guard that are not true, and those nobody knows."""
-    no, unknown = [], []
+    no: list[Reason] = []
+    unknown: list[Reason] = []
     for part, asks in one.parts:
         used: list[Used] = []
         truth = asks(facts, used)
         if truth is not YES:
             cited = getattr(part, "cited", ()) or one.step.cited
-            reason = Reason(f"This step asks for {part}.", truth, tuple(used), cited)
+            reason = Reason(f"Needed for this step: {words.condition_text(part)}.", truth, tuple(used), cited)
             (no if truth is NO else unknown).append(reason)
     return no, unknown
 
 
 def _weight(reason: Reason) -> int:
     """How far away a missing part is: waiting and measuring come by themselves, another state does not."""
-    leaf = reason.used[0].leaf if reason.used else None
-    if isinstance(leaf, Compare) and leaf.fact.kind_of_quantity in ("time", "points"):
+    return max((_distance(used) for used in reason.used if used.truth is not YES), default=5)
+
+
+def _distance(used: Used) -> int:
+    leaf = used.leaf
+    if leaf.fact.kind_of_quantity == "time" or leaf.fact.kind is Kind.READING:
         return 1
-    return 5
+    # A rolling total falls and a count rises as hours go by; a state that must be equal does not come by waiting.
+    return 2 if isinstance(leaf, Compare) and leaf.comparison not in ("=", "!=") else 5
 
 
 def _used(one: _StepReady, facts: FactSheet) -> tuple[Used, ...]:
@@ -305,8 +315,7 @@ def _stale(one: _StepReady, facts: FactSheet) -> list[Reason]:
     for leaf, asks in one.before:
         used: list[Used] = []
         if asks(facts, used) is not YES:
-            wanted = Quantity(leaf.seconds, UNITS["min"])
-            because = f"{leaf.fact.name} must be no older than {wanted} before this dose."
+            because = f"Needed before this dose: {words.leaf_text(leaf)}."
             reasons.append(Reason(because, UNKNOWN, tuple(used), leaf.cited or one.step.cited))
     return reasons
 
@@ -386,20 +395,22 @@ def _recommend(
     judged = [limits.judge(proposal, facts, library) for proposal in proposed]
     judgement = judged[0]
     why = Reason(one.step.because, YES, _used(one, facts), one.step.cited)
-    if judgement.verdict in (Verdict.HOLD, Verdict.REFUSE, Verdict.ASK):
-        state = State.ASK if judgement.verdict is Verdict.ASK else State.HELD
+    if not judgement.passes:
+        # A question left open stops a dose even where what is known only needs a reason.
+        held = judgement.verdict >= Verdict.HOLD
+        state, verdict = (State.HELD, judgement.verdict) if held else (State.ASK, Verdict.ASK)
         stops = [
-            Reason(f.because, UNKNOWN if f.verdict is Verdict.ASK else YES, f.used, f.cited, f.do)
+            Reason(f.because, YES if held else UNKNOWN, f.used, f.cited, f.do)
             for f in judgement.findings
-            if f.verdict >= judgement.verdict
+            if f.verdict is verdict
         ]
         advice = _waiting(protocol, ready, state, one.step, stops, facts, library)
         return Advice(
-            protocol, state, judgement.verdict, advice.because, one.step, judgement=judgement, ask=judgement.asks,
+            protocol, state, verdict, advice.because, one.step, judgement=judgement, ask=judgement.asks,
             not_before=max((f.until for f in judgement.findings if f.until), default=None), offers=advice.offers,
             measure=advice.measure,
         )  # fmt: skip
-    upper = judged[-1] if judged[-1].verdict <= judgement.verdict else judgement
+    upper = judged[-1] if judged[-1].passes and judged[-1].verdict <= judgement.verdict else judgement
     recommended = upper.proposal if give.plus is not None else proposed[0]
     up_to = upper.proposal.dose if give.plus is None and upper is not judgement else None
     return Advice(

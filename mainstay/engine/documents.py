@@ -33,7 +33,7 @@ from mainstay.engine.facts.events import EVENTS
 from mainstay.engine.facts.registry import Fact
 from mainstay.engine.knowledge import text
 from mainstay.engine.knowledge.grammar import (
-    Amount, Form, Judgement, ListOf, OneOf, OneOrMore, Part, Record, Whole, Words, text_of,
+    Amount, AsWritten, Form, ListOf, OneOf, OneOrMore, Part, Record, Whole, Words, text_of,
 )  # fmt: skip
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.knowledge.models import Drug
@@ -50,13 +50,13 @@ ENTRY = Form(
         "id": Part(Words(), "A name, so that a later entry can correct it."),
         "corrects": Part(Words(), "The id of the entry this one replaces."),
         "by": Part(Words(), "Who: nurse, prescriber, patient ..."),
-        "measured": Part(Judgement(), "Readings by name: `systolic_bp: 128 mmHg`."),
-        "told": Part(Judgement(), "History by name: `age: 31 years`, `pregnancy: negative`."),
+        "measured": Part(AsWritten(), "Readings by name: `systolic_bp: 128 mmHg`."),
+        "told": Part(AsWritten(), "History by name: `age: 31 years`, `pregnancy: negative`."),
         "assessed": Part(
             Form(
                 {
                     "instrument": Part(Words(), "Which instrument.", required=True),
-                    "answers": Part(Judgement(), "Each item's points, by name."),
+                    "answers": Part(AsWritten(), "Each item's points, by name."),
                     "total": Part(Whole(), "Only where nothing but the total is known."),
                 },
                 one_of=("answers", "total"),
@@ -299,7 +299,10 @@ class _Reader:
         made: list[Entry] = []
         for name, value in node.fields.items():
             fact = fact_entered(name, self.library.vocabulary, node.keys[name])
-            made.append(Measured(what=name, steps=steps_of(fact, text_of(value, "a value"), value.place), **base))
+            words = text_of(value, "a value")
+            # Fahrenheit is the one unit that is rounded on the way in.
+            written = words if words.endswith("F") else ""
+            made.append(Measured(what=name, steps=steps_of(fact, words, value.place), written=written, **base))
         return made
 
     def _assessed(self, record: Record, base: dict[str, Any]) -> Entry:

@@ -41,6 +41,9 @@ class Finding(NamedTuple):
     alarm: Alarm | None = None
 
 
+_STOPS = (Verdict.ASK, Verdict.HOLD, Verdict.REFUSE)
+
+
 class Judgement(NamedTuple):
     """What the interlock says to a proposal. `verdict` is the strongest finding's."""
 
@@ -52,6 +55,11 @@ class Judgement(NamedTuple):
     def asks(self) -> tuple[str, ...]:
         """The facts that must be measured or asked before this can be judged."""
         return missing(used for finding in self.findings if finding.verdict is Verdict.ASK for used in finding.used)
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing holds the dose and no question is open: at most a note, or a reason to be given."""
+        return not any(finding.verdict in _STOPS for finding in self.findings)
 
     @property
     def alarms(self) -> tuple[Finding, ...]:
@@ -179,7 +187,8 @@ def _one(ready: _Ready, proposal: Proposal, facts: FactSheet, library: Library) 
     else:
         found, until = _by_amount(limit, ready, proposal, facts, library, used)
         truth = min(truth, found)
-    if truth is NO:
+    # A mere note says nothing while nobody knows whether it applies.
+    if truth is NO or (truth is UNKNOWN and limit.then is Verdict.INFORM):
         return
     verdict = _verdict(limit, truth, proposal, used)
     yield Finding(
@@ -233,7 +242,9 @@ def _telling(used: list[Used], truth: Truth) -> tuple[Used, ...]:
 
 
 def _until(used: list[Used], facts: FactSheet) -> datetime | None:
-    """When an elapsed time that is too short will be long enough."""
+    """When an elapsed time that is too short will be long enough; nothing where a new reading could end it sooner."""
+    if any(one.truth is YES and one.value.fact.kind is Kind.READING for one in used):
+        return None
     ends = [
         facts.chart.now + timedelta(seconds=one.leaf.steps - one.value.least)
         for one in used
@@ -295,14 +306,12 @@ def makeable(drug: Drug, dose: Quantity, route: str = "") -> bool:
 
 @lru_cache(maxsize=4_096)
 def _adds_up(amount: int, pieces: tuple[int, ...], most: int) -> bool:
-    if amount == 0:
-        return True
-    if not pieces or amount < 0:
+    if not pieces:
         return False
     largest, rest = pieces[0], pieces[1:]
     for count in range(min(most, amount // largest), -1, -1):
         left = amount - count * largest
-        if left == 0 or (rest and _adds_up(left, rest, most - count)):
+        if left == 0 or _adds_up(left, rest, most - count):
             return True
     return False
 

@@ -28,7 +28,7 @@ from mainstay.engine import decide, documents, explain, instruments, limits, ord
 from mainstay.engine.conditions import Compare, did_you_mean, leaves
 from mainstay.engine.facts.registry import FactSheet, FactValue, Kind
 from mainstay.engine.knowledge import text
-from mainstay.engine.knowledge.grammar import Form, Id, Judgement, ListOf, MapOf, OneOf, OneOrMore, Part, Record, Words
+from mainstay.engine.knowledge.grammar import AsWritten, Form, Id, ListOf, MapOf, OneOf, OneOrMore, Part, Record, Words
 from mainstay.engine.knowledge.library import Library, every_rule
 from mainstay.engine.knowledge.text import Fields, Node, Place, Refused, Text
 from mainstay.engine.verdicts import Verdict, verdict_named
@@ -54,15 +54,15 @@ SCENARIO = Form(
     {
         "scenario": Part(Words(), "What it shows, as a sentence.", required=True),
         "base": Part(Words(), "Which base chart it starts from."),
-        "chart": Part(Judgement(), "A whole chart document of its own, in place of a base."),
-        "also": Part(Judgement(), "Entries added to the base."),
+        "chart": Part(AsWritten(), "A whole chart document of its own, in place of a base."),
+        "also": Part(AsWritten(), "Entries added to the base."),
         "now": Part(Words(), "Another moment than the base's."),
         "with": Part(MapOf(Words(), Words()), "Facts as if they were so; `unknown` forgets one."),
         "judge": Part(Words(), "An order to judge, such as `clonidine 0.1 mg oral`."),
         "act": Part(OneOf(("order", "dose")), "Whether it is ordered, or given now (left out: given now)."),
         "protocol": Part(Id(), "Beside the gates, which have no steps of their own: whose advice is asked."),
         "pathway": Part(Words(), "On which pathway it is judged."),
-        "answers": Part(Judgement(), "Beside an instrument: the answers."),
+        "answers": Part(AsWritten(), "Beside an instrument: the answers."),
         "expect": Part(EXPECT, "What Mainstay answers."),
         "table": Part(Words(), "One fact, tried with several values."),
         "rows": Part(MapOf(Words(), Words()), "Value to answer: `state [step]` beside a protocol, else a verdict."),
@@ -73,7 +73,7 @@ SCENARIO = Form(
 FILE = Form(
     {
         "about": Part(Words(), "What the scenarios are about."),
-        "base": Part(MapOf(Words(), Judgement()), "Charts by name."),
+        "base": Part(MapOf(Words(), AsWritten()), "Charts by name."),
         "scenarios": Part(ListOf(SCENARIO, least=1), "The scenarios.", required=True),
     }
 )

@@ -389,15 +389,6 @@ PROTOCOL = Form(
     }
 )  # fmt: skip
 
-SCENARIO = Form(
-    {
-        "scenario": Part(Words(), "What it shows, as a sentence.", required=True),
-        "chart": Part(Judgement(), "A chart document; what it leaves out comes from `given`.", required=True),
-        "judge": Part(Words(), "An order to judge, such as `clonidine 0.1 mg oral`."),
-        "act": Part(OneOf(("order", "dose")), "Whether it is ordered or given now (left out: given)."),
-        "expect": Part(Judgement(), "What Mainstay answers.", required=True),
-    }
-)
 # Every kind of file: the folder it lives in, and its form.
 KINDS: dict[str, Form] = {
     "sources": SOURCE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,9 @@ def _files(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=16)
 def _load(folder: Path, site: Path | None, stamp: Any, site_stamp: Any) -> Library:
-    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in _files(folder)}
-    return read(texts, None if site is None else site.read_text(encoding="utf-8"), folder)
+    files = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    texts = {file: text.words(path, file) for file, path in files.items()}
+    return read(texts, None if site is None else text.words(site, str(site)), folder)
 
 
 def read(texts: Mapping[str, str], site: str | None = None, folder: Path = SHIPPED) -> Library:
@@ -115,10 +116,10 @@ class _Reading:
 
     def library(self) -> Library:
         for file, content in sorted(self.texts.items()):
-            self._attempt(lambda file=file, content=content: self._read_file(file, content))
+            self._attempt(partial(self._read_file, file, content))
         self._build("sources", self._source, self.sources)
         for record in self.forms["site-values"].values():
-            self._attempt(lambda record=record: self._site_values(record))
+            self._attempt(partial(self._site_values, record))
         if self.site is not None:
             self._attempt(self._signed)
         substances: dict[str, Substance] = {}
