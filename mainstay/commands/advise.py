@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mainstay.commands import terminal
+from mainstay.commands.terminal import DIM, Page
 from mainstay.engine import as_data, certificates, decide, explain
 from mainstay.engine.chart import Chart
-from mainstay.engine.decide import Advice, Decision, State
+from mainstay.engine.decide import Advice, Decision, Reason, State
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge.library import Library
+from mainstay.engine.truth import UNKNOWN
+from mainstay.engine.verdicts import Verdict
 from mainstay.engine.watch import Raised, watch
 
-_QUIET = (State.NOT_FOR, State.ON_ANOTHER)
+# Said in one line together, unless everything is asked for.
+_QUIET = (State.RULED_OUT, State.NOT_FOR, State.ON_ANOTHER, State.OVER, State.NOT_OFFERED)
+# So many reasons are read; the others are counted.
+_MOST_REASONS = 4
+_MOST_ASKED = 8
 
 
 @terminal.refusing
@@ -30,23 +37,21 @@ def run(
 ) -> int:
     used = terminal.library(knowledge, site)
     document = terminal.document(chart, used, now)
-    if document.now is None:
-        raise terminal.BadInput(f"{chart.name} does not say `now`: write it in, or give --now.")
-    read = document.chart()
+    read = terminal.chart_of(document, chart)
     decision, alarms = decided(read, used, draft=draft)
     if protocol is not None:
         wanted = terminal.protocol_named(used, protocol)
-        decision = decide.Decision(
-            decision.now, (decision.of(wanted.id),), decision.digest, decision.look_again_at
-        )
+        if wanted.shared:
+            raise terminal.BadInput(f"{wanted.code} are gates: they hold for every protocol and advise nothing alone.")
+        decision = replace(decision, advice=(decision.of(wanted.id),))
     if as_json:
         terminal.print_json({"chart": document.title, **as_data.decision(decision, alarms)})
         return 0
-    console = terminal.console()
-    console.print(f"[bold]{document.title}[/]  {read.shown(read.now)}  ({read.zone})")
+    page = Page()
+    page.line((document.title, "bold"), f"  {read.shown(read.now)} ({read.zone})")
     if document.not_checked:
-        console.print(f"[magenta]Not checked[/]: {', '.join(document.not_checked)}. Mainstay has no file on them.")
-    show(console, decision, alarms, read, used, every=every or protocol is not None)
+        page.line(("Not checked", "magenta"), f": {', '.join(document.not_checked)}. Mainstay has no file on them.")
+    show(page, decision, alarms, read, every=every or protocol is not None)
     return 0
 
 
@@ -57,53 +62,94 @@ def decided(chart: Chart, library: Library, *, draft: bool) -> tuple[Decision, t
     return decide.decide(chart, library, certified, facts), watch(facts, library)
 
 
-def show(
-    console: Any, decision: Decision, alarms: tuple[Raised, ...], chart: Chart, library: Library, *, every: bool
-) -> None:
+def show(page: Page, decision: Decision, alarms: tuple[Raised, ...], chart: Chart, *, every: bool) -> None:
     """Print a decision for a person: alarms first, then what is ready, then what is not and why."""
     for raised in alarms:
-        console.print(f"[bold white on red] ALARM [/] {explain.raised_text(raised)}")
-        if raised.cited:
-            console.print(f"        [bright_black]{explain.sources_text(raised.cited)}[/]")
-    quiet = []
+        page.gap()
+        show_alarm(page, raised)
+    quiet: dict[State, list[str]] = {}
     for advice in decision.advice:
         if advice.state in _QUIET and not every:
-            quiet.append(advice)
+            quiet.setdefault(advice.state, []).append(advice.protocol.code)
         else:
-            show_advice(console, advice, chart)
+            page.gap()
+            show_advice(page, advice, chart, every=every)
     if quiet:
-        codes = ", ".join(f"{advice.protocol.code} ({advice.state})" for advice in quiet)
-        console.print(f"\n[bright_black]Not shown: {codes}. --all shows why.[/]")
+        said = "; ".join(f"{state}: {', '.join(codes)}" for state, codes in quiet.items())
+        page.gap()
+        page.line(f"Also looked at, {said}. --all shows why.", style=DIM)
+    if State.NOT_OFFERED in quiet:
+        page.line("`mainstay prove --certify` proves them; --draft shows what they would say.", style=DIM)
     if decision.look_again_at:
-        console.print(f"[bright_black]Time alone changes this at {chart.shown(decision.look_again_at)}.[/]")
-    console.print("[bright_black]Mainstay recommends; a named person decides. Nobody clinical has checked these files yet.[/]"
-                  if any(advice.protocol.review.checked_by == "nobody yet" for advice in decision.advice) else "")  # fmt: skip
+        page.line(f"Time alone changes this at {chart.shown(decision.look_again_at)}.", style=DIM)
+    unchecked = [advice.protocol.code for advice in decision.advice if not advice.protocol.review.is_checked]
+    if unchecked:
+        page.line(f"Not yet checked by a clinician: {', '.join(unchecked)}.", style=DIM)
+    page.line("Mainstay recommends; a named person decides.", style=DIM)
 
 
-def show_advice(console: Any, advice: Advice, chart: Chart) -> None:
-    """Print one protocol's advice."""
+def show_alarm(page: Page, raised: Raised) -> None:
+    """Print one alarm: whom to tell, why, what to do, on whose authority."""
+    page.line((" ALARM ", "bold white on red"), (f" {explain.alarm_text(raised)}", "bold red"))
+    page.line(raised.because, indent=4)
+    facts = tuple(dict.fromkeys(explain.used_text(one) for one in raised.used))
+    if facts:
+        page.line(" · ".join(facts), indent=6, style="cyan")
+    if raised.do:
+        page.line(raised.do, indent=4, mark="→ ")
+    if raised.cited:
+        page.line(explain.sources_text(raised.cited), indent=6, style=DIM)
+
+
+def show_advice(page: Page, advice: Advice, chart: Chart, *, every: bool) -> None:
+    """Print one protocol's advice: the answer, then why, then what is missing, when, and what instead."""
     colour = terminal.COLOURS[str(advice.state)]
-    console.print(
-        f"\n[bold]{advice.protocol.code}[/] {advice.protocol.title}\n  [{colour}]{explain.headline(advice)}[/]"
-        f" [bright_black]{advice.verdict}[/]"
-    )
-    for reason in advice.because:
-        console.print(f"  · {reason.because}")
-        for text in dict.fromkeys(explain.used_text(one) for one in reason.used):
-            console.print(f"      {text}", style="cyan")
-        if reason.do:
-            console.print(f"      → {reason.do}")
-        if reason.cited:
-            console.print(f"      {explain.sources_text(reason.cited)}", style="bright_black")
-    if advice.judgement is not None:
-        for finding in advice.judgement.findings:
-            console.print(f"  · {explain.finding_text(finding, chart)}", style="yellow")
-    if advice.ask:
-        console.print(f"  Measure or ask first: [bold]{', '.join(advice.ask)}[/]")
-    for text in (explain.until_text(advice.not_before, chart), explain.window_text(advice, chart)):
-        if text:
-            console.print(f"  {text}")
+    word, _, answer = explain.headline(advice).partition(": ")
+    code = f"{advice.protocol.code:<6}"
+    page.line((code, "bold"), (word.upper(), colour), (f"  {answer}" if answer else "", "bold"))
+    step = advice.step.title if advice.step and advice.state is not State.NOT_FOR else ""
+    page.line(advice.protocol.title + (f" — {step}" if step else ""), indent=6, style=DIM)
+    show_reasons(page, advice, every=every)
+    show_missing(page, advice, chart)
     if advice.measure:
-        console.print(f"  Next: {explain.measure_text(advice)}")
+        page.line(("Next    ", "bold"), explain.measure_text(advice), indent=6)
     for offer in advice.offers:
-        console.print(f"  Possible now: {offer.offer}", style="green")
+        page.line((offer.offer, "green"), indent=6, mark="Possible now: ")
+    cited = tuple(citation for reason in reasons_shown(advice, every=every)[0] for citation in reason.cited)
+    if cited:
+        page.line(explain.sources_text(cited), indent=6, mark="Says so: ", style=DIM)
+
+
+def show_reasons(page: Page, advice: Advice, *, every: bool) -> None:
+    """Print why: each reason, with the facts behind it."""
+    shown, left = reasons_shown(advice, every=every)
+    for reason in shown:
+        page.line(explain.because_text(reason), indent=6, mark="· ")
+        facts = explain.facts_of(reason)
+        if facts:
+            page.line(" · ".join(facts), indent=8, style="cyan")
+        if reason.do and reason.do != explain.headline(advice).partition(": ")[2]:
+            page.line(reason.do, indent=8, mark="→ ")
+    if left:
+        page.line(f"and {left} more reasons: --all", indent=6, style=DIM)
+    for finding in advice.judgement.findings if advice.judgement else ():
+        if finding.verdict is not Verdict.HOLD and finding.because not in {reason.because for reason in shown}:
+            page.line(f"{finding.verdict}: {explain.finding_because(finding)}", indent=6, mark="! ", style="yellow")
+
+
+def reasons_shown(advice: Advice, *, every: bool) -> tuple[list[Reason], int]:
+    """The reasons worth reading first, and how many are left out: what is only not known is in what to ask."""
+    if every:
+        return list(advice.because), 0
+    known = [reason for reason in advice.because if reason.truth is not UNKNOWN]
+    return known[:_MOST_REASONS], len(known[_MOST_REASONS:])
+
+
+def show_missing(page: Page, advice: Advice, chart: Chart) -> None:
+    """Print what to measure or ask, and when it may be time."""
+    if advice.ask:
+        more = f" and {len(advice.ask) - _MOST_ASKED} more" if len(advice.ask) > _MOST_ASKED else ""
+        page.line((explain.asked_text(advice.ask[:_MOST_ASKED]) + more, "bold"), indent=6, mark="Ask or measure first: ")
+    for words in (explain.until_text(advice.not_before, chart), explain.window_text(advice, chart)):
+        if words:
+            page.line(words, indent=6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mainstay.commands import terminal
+from mainstay.commands.terminal import DIM, Page
 from mainstay.engine import scenarios
 from mainstay.engine.scenarios import Outcome
 
@@ -32,18 +33,18 @@ def run(*, knowledge: Path | None, site: Path | None, as_json: bool) -> int:
             }
         )
         return 1 if failed or untried else 0
-    console = terminal.console()
+    page = Page()
     for _, one in failed:
-        console.print(f"[red]{one.place}[/] {one.name}")
+        page.line((str(one.place), "red"), f" {one.name}")
         for wrong in one.wrong:
-            console.print(f"    {wrong}", markup=False)
+            page.line(wrong, indent=4)
     for name, missing in untried.items():
         for words in missing:
-            console.print(f"[red]protocols/{name}.scenarios.yaml[/] {words}")
-    console.print(
+            page.line((f"protocols/{name}.scenarios.yaml", "red"), f" {words}")
+    page.line(
         f"{len(library.sources)} sources, {len(library.drugs)} drugs, {len(library.classes)} classes, "
         f"{len(library.instruments)} instruments, {len(library.protocols)} protocols; {count} scenarios, "
         f"{len(failed)} failed, {sum(len(missing) for missing in untried.values())} thresholds untried."
     )
-    console.print(f"Digest {library.digest[:16]}", style="bright_black")
+    page.line(f"Digest {library.digest[:16]}", style=DIM)
     return 1 if failed or untried else 0

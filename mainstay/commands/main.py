@@ -85,6 +85,7 @@ def judge(
 @app.command()
 def replay(
     cases: Annotated[list[Path], typer.Argument(help="Cases to walk through, such as cases/*.yaml.")],
+    every: Annotated[bool, typer.Option("--all", help="Show every reason and every finding.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Show what unproved protocols would say.")] = False,
     json: AsJson = False,
     knowledge: Knowledge = None,
@@ -93,7 +94,7 @@ def replay(
     """Walk a case hour by hour: what was done, what Mainstay would have said, and why."""
     from mainstay.commands import replay as command
 
-    _exit(command.run(cases, draft=draft, as_json=json, knowledge=knowledge, site=site))
+    _exit(command.run(cases, every=every, draft=draft, as_json=json, knowledge=knowledge, site=site))
 
 
 @app.command()

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.commands import terminal
-from mainstay.engine import certificates, explain
+from mainstay.commands.terminal import DIM, Page
+from mainstay.engine import certificates, explain, words
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.knowledge.models import Protocol, Rule, Step
 from mainstay.engine.quantities import UNITS, Quantity
@@ -32,15 +33,17 @@ def run(name: str | None, *, as_json: bool, knowledge: Path | None, site: Path |
         if as_json:
             terminal.print_json(rows)
             return 0
+        page = Page()
         for row in rows:
-            proved = "proved" if row["proved"] else "not proved"
-            print(f"{row['code']:6} {row['id']:44} {row['title']} ({proved}; checked by {row['checked_by']})")
+            proved = "" if row["proved"] else " Not proved: shown, not offered."
+            page.line((str(row["title"]), ""), mark=f"{row['code']:7}")
+            page.line(f"{row['id']}; checked by {row['checked_by']}.{proved}", indent=7, style=DIM)
         return 0
     one = terminal.protocol_named(library, name)
     if as_json:
         terminal.print_json(as_data(one))
         return 0
-    _show(terminal.console(), one, library, proved=one.digest in certified)
+    _show(Page(), one, library, proved=one.digest in certified)
     return 0
 
 
@@ -86,43 +89,61 @@ def give_text(step: Step) -> str | None:
     return f"{give.drug} {dose}{more} {give.route}{every}"
 
 
-def _show(console: Any, protocol: Protocol, library: Library, *, proved: bool) -> None:
-    console.print(f"[bold]{protocol.code}  {protocol.title}[/]\n{protocol.says}")
-    console.print(
-        f"Written by {protocol.review.written_by}; checked by [bold]{protocol.review.checked_by}[/]; look again by "
-        f"{protocol.review.review_by}. {'Proved' if proved else '[magenta]Not proved[/]'}.",
-    )
+def _show(page: Page, protocol: Protocol, library: Library, *, proved: bool) -> None:
+    page.rule(f"{protocol.code}  {protocol.title}")
+    page.line(protocol.says)
+    page.line(
+        f"Written by {protocol.review.written_by}; checked by ", (protocol.review.checked_by, "bold"),
+        f"; look again by {protocol.review.review_by}. ",
+        ("Proved." if proved else "Not proved: shown, not offered.", "green" if proved else "magenta"),
+    )  # fmt: skip
     for section, title in SECTIONS.items():
         rules = getattr(protocol, section)
         if rules:
-            console.print(f"\n[bold]{title}[/]")
+            page.gap()
+            page.line((title, "bold"))
         for rule in rules:
-            then = f" [{terminal.COLOURS[str(rule.then)]}]{rule.then}[/]" if rule.then is not None else ""
-            console.print(f"  · {rule.when}{then}")
-            console.print(f"      {rule.because}" + (f" → {rule.do}" if rule.do else ""))
-            console.print(f"      {explain.sources_text(rule.cited)}", style="bright_black")
+            _show_rule(page, rule)
         if section == "start_when":
-            _show_steps(console, protocol)
+            _show_steps(page, protocol)
     if protocol.alternatives:
-        console.print("\n[bold]Possible when not yet[/]")
+        page.gap()
+        page.line(("Possible when not yet", "bold"))
         for one in protocol.alternatives:
-            console.print(f"  · {one.offer}")
-    if not protocol.shared:
-        gates = ", ".join(gate.id for gate in library.gates)
-        console.print(f"\n[bright_black]The gates hold for it too: {gates}.[/]")
+            page.line(one.offer, indent=2, mark="· ")
+    if not protocol.shared and library.gates:
+        page.gap()
+        page.line(f"The gates hold for it too: {', '.join(gate.id for gate in library.gates)}.", style=DIM)
 
 
-def _show_steps(console: Any, protocol: Protocol) -> None:
+def _show_rule(page: Page, rule: Rule) -> None:
+    then = f"  {str(rule.then).replace('_', ' ')}" if rule.then is not None else ""
+    page.line(words.condition_text(rule.when), (then, terminal.COLOURS.get(str(rule.then), "")), indent=2, mark="· ")
+    page.line(rule.because, indent=6, style="cyan")
+    if rule.do:
+        page.line(rule.do, indent=6, mark="→ ")
+    page.line(explain.sources_text(rule.cited), indent=6, style=DIM)
+
+
+def _show_steps(page: Page, protocol: Protocol) -> None:
     if protocol.steps:
-        console.print("\n[bold]Steps[/]")
+        page.gap()
+        page.line(("Steps", "bold"), " (at most one of them applies)")
     for step in protocol.steps:
-        console.print(f"  [bold]{step.id}[/]  {step.title}" + (" [cyan](a first step)[/]" if step.starts else ""))
-        console.print(f"      when {step.when}")
-        console.print(f"      [green]{give_text(step) or step.do}[/]")
+        page.line((step.title, "bold"), (" (a first step)" if step.starts else "", "cyan"), indent=2, mark="· ")
+        page.line((give_text(step) or step.do, "green"), indent=6)
+        page.line(words.condition_text(step.when), indent=6, mark="when ")
         if step.before:
-            console.print(f"      before: {', '.join(str(one) for one in step.before)}")
+            page.line(_before_text(step), indent=6, mark="before it ")
         if step.reassess:
-            again = ", ".join(f"{name} after {Quantity(after, UNITS['h'])}" for name, after in step.reassess)
-            console.print(f"      then: {again}")
-        console.print(f"      {step.because}")
-        console.print(f"      {explain.sources_text(step.cited)}", style="bright_black")
+            again = ", ".join(f"{words.fact_name(name)} after {Quantity(after, UNITS['h'])}" for name, after in step.reassess)
+            page.line(again, indent=6, mark="then ")
+        page.line(step.because, indent=6, style="cyan")
+        page.line(explain.sources_text(step.cited), indent=6, style=DIM)
+
+
+def _before_text(step: Step) -> str:
+    by_age: dict[int, list[str]] = {}
+    for leaf in step.before:
+        by_age.setdefault(leaf.seconds, []).append(words.fact_name(leaf.fact.name))
+    return "; ".join(f"{', '.join(names)} no older than {Quantity(age, UNITS['s'])}" for age, names in by_age.items())

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mainstay.commands import terminal
-from mainstay.commands.advise import decided
+from mainstay.commands import done, terminal
+from mainstay.commands.advise import decided, reasons_shown
+from mainstay.commands.judge import show_finding
+from mainstay.commands.terminal import DIM, Page
 from mainstay.engine import as_data, explain, limits
-from mainstay.engine.chart import (
-    TAKEN, Assessed, Chart, Course, Dosed, Entry, Happened, Measured, Noted, Ordered, Stopped, Takes, Took, make_chart,
-)  # fmt: skip
+from mainstay.engine.chart import TAKEN, Chart, Course, Dosed, Entry, make_chart
 from mainstay.engine.decide import Advice, Decision, State
 from mainstay.engine.documents import Document
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.limits import Judgement
 from mainstay.engine.orders import Proposal
-from mainstay.engine.watch import Raised
+from mainstay.engine.sources import Citation
+from mainstay.engine.verdicts import Verdict
+from mainstay.engine.watch import Raised, given_despite
+
+# A dose not given is judged as well: was Mainstay of one mind with whoever held it?
+_JUDGED = TAKEN | {"held"}
+_MOST_FINDINGS = 3
+_QUIET = (State.NOT_FOR, State.ON_ANOTHER)
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,9 @@ def walk(course: Course, library: Library, *, draft: bool) -> Iterator[Moment]:
     """Every moment of a course in order. A dose is judged on the chart as it was before it was given."""
     for at in course.moments:
         chart = course.chart_at(at)
-        done = tuple(entry for entry in chart.entries if entry.recorded_at == at)
-        doses = [entry for entry in done if isinstance(entry, Dosed) and entry.outcome in TAKEN]
-        before, judged = None, []
+        written = tuple(entry for entry in chart.entries if entry.recorded_at == at)
+        doses = [entry for entry in written if isinstance(entry, Dosed) and entry.outcome in _JUDGED]
+        before, judged, despite = None, [], []
         if doses:
             without = make_chart(
                 at, (entry for entry in chart.entries if entry not in doses), chart.zone, chart.day_starts
@@ -52,22 +60,27 @@ def walk(course: Course, library: Library, *, draft: bool) -> Iterator[Moment]:
             pathway = facts["pathway"].fact.choices[facts["pathway"].least]
             for dose in doses:
                 proposal = Proposal(dose.drug, library.drugs.get(dose.drug), dose.dose, dose.route, pathway=pathway)
-                judged.append((dose, limits.judge(proposal, facts, library)))
+                judgement = limits.judge(proposal, facts, library)
+                judged.append((dose, judgement))
+                alarm = given_despite(judgement) if dose.outcome in TAKEN else None
+                despite += [alarm] if alarm else []
         after, alarms = decided(chart, library, draft=draft)
-        yield Moment(at, chart, done, before, tuple(judged), after, alarms)
+        yield Moment(at, chart, written, before, tuple(judged), after, (*despite, *alarms))
 
 
 @terminal.refusing
-def run(cases: list[Path], *, draft: bool, as_json: bool, knowledge: Path | None, site: Path | None) -> int:
+def run(
+    cases: list[Path], *, every: bool, draft: bool, as_json: bool, knowledge: Path | None, site: Path | None
+) -> int:
     library = terminal.library(knowledge, site)
     # Everything is read before anything is shown: bad input leaves nothing half done.
     documents = [terminal.document(case, library) for case in cases]
     if as_json:
         terminal.print_json([case_data(document, library, draft=draft) for document in documents])
         return 0
-    console = terminal.console()
+    page = Page()
     for document in documents:
-        _show_case(console, document, library, draft=draft)
+        _Shown(page, document, library, every=every, draft=draft).case()
     return 0
 
 
@@ -75,12 +88,15 @@ def case_data(document: Document, library: Library, *, draft: bool) -> dict[str,
     """A walked case as plain data."""
     return {
         "case": document.title,
+        "about": document.about,
         "source": document.source,
         "moments": [
             {
                 "at": moment.at.isoformat(),
-                "done": [done_text(entry, library) for entry in moment.done],
-                "judged": [as_data.judgement(judgement) for _, judgement in moment.judged],
+                "done": [done.entry_text(entry, library) for entry in moment.done],
+                "judged": [
+                    {"outcome": dose.outcome, **as_data.judgement(judgement)} for dose, judgement in moment.judged
+                ],
                 "before": as_data.decision(moment.before, ()) if moment.before else None,
                 "after": as_data.decision(moment.after, moment.alarms),
             }
@@ -89,91 +105,201 @@ def case_data(document: Document, library: Library, *, draft: bool) -> dict[str,
     }
 
 
-def _show_case(console: Any, document: Document, library: Library, *, draft: bool) -> None:
-    console.rule(f"[bold]{document.title}[/]")
-    for words in (document.about, f"Source: {document.source}" if document.source else ""):
-        if words:
-            console.print(words, style="italic")
-    said: dict[str, str] = {}
-    alarmed: set[str] = set()
-    for moment in walk(document.course, library, draft=draft):
-        console.print(f"\n[bold reverse] {moment.chart.shown(moment.at)} [/]")
-        for entry in moment.done:
-            words = done_text(entry, library)
-            late = "" if entry.at == entry.recorded_at else f" (happened {moment.chart.shown(entry.at)})"
-            console.print(f"  done     {words}{late}")
-        for _, judgement in moment.judged:
-            verdict = str(judgement.verdict)
-            console.print(f"  [{terminal.COLOURS[verdict]}]{verdict:8}[/] {judgement.proposal}, as the chart stood before it")
-            for finding in judgement.findings[:4]:
-                console.print(f"           · {explain.finding_text(finding, moment.chart)}", style=terminal.COLOURS[str(finding.verdict)])
-        if moment.before is not None:
-            _show_changes(console, moment.before, moment.chart, said, "before")
-        for raised in moment.alarms:
-            if raised.id not in alarmed:
-                console.print(f"  [bold white on red]ALARM[/]    {explain.raised_text(raised)}")
-        alarmed = {raised.id for raised in moment.alarms}
-        _show_changes(console, moment.after, moment.chart, said, "says")
+class _Shown:
+    """A case on the page: only what is new at each moment."""
 
+    def __init__(self, page: Page, document: Document, library: Library, *, every: bool, draft: bool) -> None:
+        self.page, self.document, self.library, self.every, self.draft = page, document, library, every, draft
+        self.answered: dict[str, tuple[State, object]] = {}
+        # The words already read in this case: reasons, windows and offers are not said twice, facts are.
+        self.read: set[str] = set()
+        self.offered: set[str] = set()
+        self.alarmed: set[str] = set()
 
-def _show_changes(console: Any, decision: Decision, chart: Chart, said: dict[str, str], when: str) -> None:
-    """Print each protocol whose answer is another than last time."""
-    for advice in decision.advice:
-        if advice.state in (State.NOT_FOR, State.ON_ANOTHER):
-            said.pop(advice.protocol.id, None)
-            continue
-        words = _short(advice, chart)
-        if said.get(advice.protocol.id) == words:
-            continue
-        said[advice.protocol.id] = words
+    def case(self) -> None:
+        """The whole case, with what it comes to."""
+        page, document = self.page, self.document
+        page.gap()
+        page.rule(document.title)
+        if document.about:
+            page.line(document.about)
+        if document.source:
+            page.line(f"Source: {document.source}", style=DIM)
+        moments = []
+        for moment in walk(document.course, self.library, draft=self.draft):
+            moments.append(moment)
+            self._moment(moment)
+        self._sum(moments)
+
+    def _moment(self, moment: Moment) -> None:
+        page, chart = self.page, moment.chart
+        page.gap()
+        page.line((f" {chart.shown(moment.at)} ", "bold reverse"))
+        for line in done.lines(moment.done, chart, self.library):
+            page.line(line, indent=2, mark="done    ")
+        for dose, judgement in moment.judged:
+            self._judged(dose, judgement, chart)
+        new = [one for one in moment.alarms if one.id not in self.alarmed or one.id == "given despite"]
+        for together in _together(new):
+            self._alarm(together)
+        self.alarmed = {raised.id for raised in moment.alarms}
+        if any(entry.by == "prescriber" for entry in moment.done):
+            # A prescriber's round asks where everything stands, and what else could be done.
+            self.answered.clear()
+            self.offered.clear()
+        self._says(moment.after, chart)
+
+    def _judged(self, dose: Dosed, judgement: Judgement, chart: Chart) -> None:
+        """How the dose was judged, as the chart stood before it."""
+        page, verdict = self.page, judgement.verdict
+        colour = terminal.COLOURS[str(verdict)]
+        agrees = (dose.outcome in TAKEN) == (verdict < Verdict.HOLD)
+        as_done = "" if agrees else ". Mainstay would have said no" if dose.outcome in TAKEN else ". Mainstay would not have held it"
+        page.line(
+            (str(verdict).replace("_", " "), colour), f": {judgement.proposal}{as_done}", indent=2, mark="judged  "
+        )
+        telling = [one for one in judgement.findings if one.verdict > Verdict.ASK or verdict is Verdict.INFORM]
+        shown = list(judgement.findings) if self.every else telling[:_MOST_FINDINGS]
+        for finding in shown:
+            show_finding(page, finding, judgement.proposal, chart, indent=10)
+        if judgement.asks:
+            page.line(explain.asked_text(judgement.asks), indent=10, mark="ask or measure first: ")
+        left = sum(one not in shown and one.verdict is not Verdict.ASK for one in judgement.findings)
+        if left:
+            page.line(f"and {left} lesser finding{'s' if left > 1 else ''}: --all", indent=10, style=DIM)
+
+    def _alarm(self, together: list[Raised]) -> None:
+        """Alarms for the same people who are to do the same."""
+        page, first = self.page, together[0]
+        page.line((" ALARM ", "bold white on red"), (f" {explain.alarm_text(first)}", "bold red"), indent=2)
+        for raised in together:
+            page.line(raised.because, indent=10, mark="· ")
+            facts = tuple(dict.fromkeys(explain.used_text(one) for one in raised.used))
+            # A dose given despite a hold was judged in full just above.
+            if facts and raised.id != "given despite":
+                page.line(" · ".join(facts), indent=12, style="cyan")
+            if raised.cited:
+                page.line(explain.sources_text(raised.cited), indent=12, style=DIM)
+        if first.do:
+            page.line(first.do, indent=10, mark="→ ")
+
+    def _says(self, decision: Decision, chart: Chart) -> None:
+        """The protocols whose answer is another than last time: the near ones in full, those that say the same together."""
+        near = set(decision.advice) if self.every else set(_near(decision, chart))
+        groups: dict[object, list[Advice]] = {}
+        aside: dict[State, list[str]] = {}
+        for advice in decision.advice:
+            if advice.state in _QUIET:
+                self.answered.pop(advice.protocol.id, None)
+                continue
+            answer = _answer(advice)
+            if self.answered.get(advice.protocol.id) == answer:
+                continue
+            before, self.answered[advice.protocol.id] = self.answered.get(advice.protocol.id), answer
+            if advice in near:
+                because = tuple(reason.because for reason in advice.because)
+                groups.setdefault((advice.state, because, () if because else advice.protocol.id), []).append(advice)
+            elif before is None or before[0] is not advice.state:
+                aside.setdefault(advice.state, []).append(advice.protocol.code)
+        for together in groups.values():
+            self._advice(together, chart)
+        if aside:
+            said = "; ".join(f"{', '.join(codes)} {state}" for state, codes in aside.items())
+            self.page.line(f"also {said}", indent=2, mark="says    ", style=DIM)
+
+    def _advice(self, together: list[Advice], chart: Chart) -> None:
+        page, advice = self.page, together[0]
         colour = terminal.COLOURS[str(advice.state)]
-        console.print(f"  {when:8} [bold]{advice.protocol.code}[/] [{colour}]{explain.headline(advice)}[/]")
-        for line in words.splitlines()[1:]:
-            console.print(f"           · {line}")
+        codes = ", ".join(one.protocol.code for one in together)
+        word, _, answer = explain.headline(advice).partition(": ")
+        step = advice.step.title if advice.step and len(together) == 1 else ""
+        # A dose is said with its step (which day of a plan it is); an instruction once, then only its step.
+        title = f"{step}: {answer}" if advice.recommended else answer if self._is_new(answer) else step
+        page.line((codes, "bold"), " ", (word, colour), (f": {title}" if title else "", "bold"), indent=2, mark="says    ")
+        shown, left = reasons_shown(advice, every=self.every)
+        facts: list[str] = []
+        cited: tuple[Citation, ...] = ()
+        for reason in shown:
+            if self._is_new(explain.because_text(reason)):
+                page.line(explain.because_text(reason), indent=10, mark="· ")
+                cited += reason.cited
+            facts += explain.facts_of(reason)
+        if facts:
+            page.line(" · ".join(dict.fromkeys(facts)), indent=12, style="cyan")
+        if cited:
+            page.line(explain.sources_text(cited), indent=12, style=DIM)
+        if left:
+            page.line(f"and {left} more reason{'s' if left > 1 else ''}: --all", indent=10, style=DIM)
+        self._missing(together, chart)
+
+    def _missing(self, together: list[Advice], chart: Chart) -> None:
+        page, advice = self.page, together[0]
+        asks = tuple(dict.fromkeys(name for one in together for name in one.ask))
+        if asks:
+            page.line(explain.asked_text(asks), indent=10, mark="ask or measure first: ")
+        until = explain.until_text(advice.not_before, chart)
+        if until:
+            page.line(until, indent=10)
+        window = explain.window_text(advice, chart)
+        if window:
+            page.line(window if self._is_new(advice.window.says if advice.window else "") else window.partition(":")[0] + ".", indent=10)
+        offers = " · ".join(dict.fromkeys(offer.offer for one in together for offer in one.offers))
+        if offers and (self.every or offers not in self.offered):
+            self.offered.add(offers)
+            page.line((offers, "green"), indent=10, mark="possible now: ")
+
+    def _is_new(self, said: str) -> bool:
+        """Whether these words are read for the first time in this case."""
+        if self.every or said not in self.read:
+            self.read.add(said)
+            return True
+        return False
+
+    def _sum(self, moments: list[Moment]) -> None:
+        """What the whole case comes to: how its doses were judged, and what was asked for and never there."""
+        page = self.page
+        page.gap()
+        given = Counter(str(one.verdict) for moment in moments for dose, one in moment.judged if dose.outcome in TAKEN)
+        if given:
+            said = ", ".join(f"{given[str(verdict)]} {str(verdict).replace('_', ' ')}" for verdict in Verdict if given[str(verdict)])
+            count = sum(given.values())
+            page.line((f"{count} dose{'s' if count > 1 else ''} given", "bold"), f", judged: {said}.")
+        for line in done.course_lines(self.document.course, self.library):
+            page.line(line)
 
 
-def _short(advice: Advice, chart: Chart) -> str:
-    lines = [explain.headline(advice)]
-    if advice.state is not State.READY:
-        lines += list(dict.fromkeys(reason.because for reason in advice.because))[:4]
-        if advice.ask:
-            lines.append(f"Measure or ask first: {', '.join(advice.ask[:6])}")
-        lines += [words for words in (explain.until_text(advice.not_before, chart), explain.window_text(advice, chart)) if words]
-        if advice.offers:
-            lines.append("Possible now: " + "; ".join(offer.offer for offer in advice.offers))
-    return "\n".join(lines)
+def _together(alarms: list[Raised]) -> list[list[Raised]]:
+    groups: dict[object, list[Raised]] = {}
+    for one in alarms:
+        groups.setdefault((one.alarm, one.do), []).append(one)
+    return list(groups.values())
 
 
-def done_text(entry: Entry, library: Library) -> str:
-    """What an entry says was done, in a line."""
-    corrects = " (correction)" if entry.corrects else ""
-    return _plain(entry, library) + corrects
+def _near(decision: Decision, chart: Chart) -> list[Advice]:
+    """The protocols worth their reasons at this moment; the others are named beside them.
+
+    What is ready, before what holds or waits; of those only the ways to start, or the one begun.
+    """
+    ready = [advice for advice in decision.advice if advice.state is State.READY]
+    if ready:
+        return ready
+    starts = [advice for advice in decision.advice if advice.protocol.one_at_a_time == "opioid-start"]
+    waiting = [advice for advice in starts if advice.state is State.NOT_YET and _is_its_time(advice, chart)]
+    held = [advice for advice in starts if advice.state is State.HELD]
+    return waiting or held or [advice for advice in starts if advice.state is State.ASK]
 
 
-def _plain(entry: Entry, library: Library) -> str:
-    if isinstance(entry, Measured):
-        fact = library.vocabulary.get(entry.what)
-        return f"{entry.what} {fact.show(entry.steps) if fact else ''}".strip()
-    if isinstance(entry, Assessed):
-        instrument = library.instruments[entry.instrument]
-        from mainstay.engine.facts.scores import total_of
+def _is_its_time(advice: Advice, chart: Chart) -> bool:
+    """Whether its next step follows from where the patient is: a first step before any dose, another one after."""
+    begun = any(dose.drug in advice.protocol.drugs and dose.outcome in TAKEN for dose in chart.dosed)
+    return advice.step is not None and advice.step.starts != begun
 
-        total = total_of(entry, instrument)
-        return f"{instrument.short} {total if total is not None else 'incomplete'}" + (f" by {entry.by}" if entry.by else "")
-    if isinstance(entry, Dosed):
-        because = f": {entry.because}" if entry.because else ""
-        return f"{entry.outcome.replace('_', ' ')} {entry.drug} {entry.dose} {entry.route}".strip() + because
-    if isinstance(entry, Took):
-        return f"took {entry.substance} {entry.dose or ''} outside".replace("  ", " ")
-    if isinstance(entry, Ordered):
-        return f"ordered {entry.drug} {entry.dose or ''}".strip()
-    if isinstance(entry, Stopped):
-        return f"stopped {entry.drug}"
-    if isinstance(entry, Takes):
-        return f"own medicines: {', '.join(entry.medicines) or 'none'}"
-    if isinstance(entry, Happened):
-        return entry.event
-    return f"note: {entry.text}" if isinstance(entry, Noted) else type(entry).__name__
+
+def _answer(advice: Advice) -> tuple[State, object]:
+    """What is said, apart from how old it is: said again only when it changes."""
+    facts = {one.leaf.fact.name: (one.value.least, one.value.most) for reason in advice.because for one in reason.used
+             if one.leaf.fact.kind_of_quantity != "time"}  # fmt: skip
+    return advice.state, (explain.headline(advice), [reason.because for reason in advice.because], facts)
 
 
 __all__ = ["Moment", "case_data", "run", "walk"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mainstay.engine.chart import Chart
     from mainstay.engine.documents import Document
     from mainstay.engine.knowledge.library import Library
     from mainstay.engine.knowledge.models import Protocol
@@ -113,12 +114,46 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
-def console() -> Any:
-    """A Rich console: colour where the terminal has it."""
-    from rich.console import Console
+class Page:
+    """Lines for a person, wrapped to the terminal with what belongs together kept under its mark.
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    Words from a chart are never read as markup. Colour where the terminal has it (NO_COLOR, TERM=dumb and
+    pipes have none); a pipe is as wide as COLUMNS says, or 100.
+    """
 
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.text import Text
+
+        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+        self.console = Console(highlight=False, markup=False, emoji=False, width=width)
+        self._text = Text
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, mark: str = "", style: str = "") -> None:
+        """One line, or as many as it needs: `mark` before the first, the others under its words."""
+        words = self._text.assemble(*parts, style=style)
+        first, rest = " " * indent + mark, " " * (indent + len(mark))
+        width = max(self.console.width - len(rest), 16)
+        for number, line in enumerate(words.wrap(self.console, width) or [words]):
+            start = self._text(rest if number else first, style=style)
+            whole = start + line
+            whole.rstrip()
+            self.console.print(whole, soft_wrap=True)
+
+    def gap(self) -> None:
+        """An empty line."""
+        self.console.print()
+
+    def rule(self, title: str) -> None:
+        """A line across with a title in it; a title that is too long stands below it, whole."""
+        if len(title) + 6 <= self.console.width:
+            self.console.rule(self._text(title, style="bold"), align="left")
+        else:
+            self.console.rule()
+            self.line((title, "bold"))
+
+
+DIM = "bright_black"
 
 # One colour for each verdict and state, the same everywhere.
 COLOURS = {
@@ -138,3 +173,10 @@ def protocol_named(used: Library, name: str) -> Protocol:
 
     known = [word for one in used.protocols.values() for word in (one.id, one.code)]
     raise BadInput(f"there is no protocol `{name}`.{did_you_mean(name, known)}")
+
+
+def chart_of(document: Document, path: Path) -> Chart:
+    """The chart at the document's moment. Raises BadInput if nobody said which."""
+    if document.now is None:
+        raise BadInput(f"{path} does not say `now`: write it in, or give --now.")
+    return document.chart()

@@ -40,6 +40,8 @@ class Measured(Entry):
 
     what: str
     steps: int
+    # As it was written, where the unit was converted (98.6 F): shown beside the value.
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

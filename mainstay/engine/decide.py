@@ -285,7 +285,7 @@ def _parts(one: _StepReady, facts: FactSheet) -> tuple[list[Reason], list[Reason
         truth = asks(facts, used)
         if truth is not YES:
             cited = getattr(part, "cited", ()) or one.step.cited
-            reason = Reason(f"Needed for this step: {words.condition_text(part)}.", truth, tuple(used), cited)
+            reason = Reason(f"Needed for this step: {words.part_text(part)}.", truth, tuple(used), cited)
             (no if truth is NO else unknown).append(reason)
     return no, unknown
 
