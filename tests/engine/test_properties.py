@@ -1,0 +1,379 @@
+"""What is true of every chart, over the shipped library: each property stated as exactly as it is true.
+
+Charts are drawn by `strategies.courses`: stays as a ward could have written them down, to the minute,
+late entries and corrections among them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from mainstay.engine import decide, limits
+from mainstay.engine.chart import Assessed, Chart, Course, Entry, Measured, Took
+from mainstay.engine.conditions import Condition, evaluate, leaves
+from mainstay.engine.decide import Advice, Decision, State
+from mainstay.engine.facts import links
+from mainstay.engine.facts.links import Shape
+from mainstay.engine.facts.registry import FactSheet
+from mainstay.engine.knowledge import library as knowledge
+from mainstay.engine.knowledge.library import Library
+from mainstay.engine.knowledge.models import Drug
+from mainstay.engine.orders import Proposal
+from mainstay.engine.quantities import UNITS, Quantity
+from mainstay.engine.truth import YES
+from mainstay.engine.verdicts import Verdict
+from mainstay.simulation.sweep import columns_from, compile_rules
+from tests import strategies
+
+
+@lru_cache(maxsize=1)
+def library() -> Library:
+    return knowledge.load()
+
+
+def decided(chart: Chart, facts: FactSheet | None = None) -> Decision:
+    return decide.decide(chart, library(), facts=facts)
+
+
+def recommended(decision: Decision) -> dict[str, Advice]:
+    """The advice that recommends a dose, by protocol."""
+    return {one.protocol.id: one for one in decision.advice if one.recommended is not None}
+
+
+def most(advice: Advice) -> Quantity:
+    """The most an advice recommends."""
+    assert advice.recommended is not None
+    assert advice.recommended.dose is not None
+    return advice.up_to or advice.recommended.dose
+
+
+# The draws say something ---------------------------------------------------------------------
+
+
+def test_the_charts_drawn_lead_to_advice_of_every_kind() -> None:
+    states: Counter[State] = Counter()
+    protocols: set[str] = set()
+    verdicts: set[Verdict] = set()
+
+    @given(strategies.charts())
+    def count(chart: Chart) -> None:
+        decision = decided(chart)
+        states.update(one.state for one in decision.advice)
+        protocols.update(recommended(decision))
+        verdicts.update(one.verdict for one in recommended(decision).values())
+
+    count()
+    assert set(State) - {State.NOT_OFFERED} <= set(states)
+    giving = {one.id for one in library().protocols.values() if any(step.give for step in one.steps)}
+    assert protocols == giving
+    assert {Verdict.ALLOW, Verdict.NEEDS_REASON} <= verdicts
+
+
+# Forgetting ----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def permits() -> list[tuple[str, Condition]]:
+    """The one condition of every step that gives a dose."""
+    return [
+        (f"{protocol.id} {step.id}", decide.permit(library(), protocol, step))
+        for protocol in library().protocols.values()
+        for step in protocol.steps
+        if step.give is not None
+    ]
+
+
+def can_be_forgotten(name: str) -> bool:
+    """Whether a fact may be unknown at all: what the unit itself did is always known (settled 9)."""
+    return links.shape(library().vocabulary[name]) is not Shape.KNOWN
+
+
+@lru_cache(maxsize=1)
+def judged_facts() -> list[str]:
+    """The facts that any rule or limit asks for and that may be unknown."""
+    asked = [leaf.fact.name for _, condition in permits() for leaf in leaves(condition)]
+    for drug in library().drugs.values():
+        for limit in limits.limits_of(library(), drug.id):
+            condition = limits.broken(library(), limit, drug.id, Quantity(1, UNITS["mg"]))
+            asked += [leaf.fact.name for part in (condition, limit.only_when) for leaf in leaves(part)]
+    return sorted(name for name in set(asked) if can_be_forgotten(name))
+
+
+@st.composite
+def forgetting(draw: st.DrawFn, facts: FactSheet, names: list[str]) -> FactSheet:
+    """The same facts with some of these widened."""
+    fewer = FactSheet(facts.chart, library().vocabulary)
+    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6, unique=True)):
+        fewer[name] = draw(strategies.wider(facts[name]))
+    return fewer
+
+
+@given(strategies.charts(), st.data())
+def test_forgetting_never_makes_a_step_permit_a_dose(chart: Chart, data: st.DataObject) -> None:
+    """Each step's one condition is monotone: what is definitely true with less known was so with more."""
+    facts = FactSheet(chart, library().vocabulary)
+    name, condition = data.draw(st.sampled_from(permits()), label="step")
+    asked = [leaf.fact.name for leaf in leaves(condition)]
+    fewer = data.draw(forgetting(facts, sorted({one for one in asked if can_be_forgotten(one)})), label="fewer")
+    if evaluate(condition, fewer).truth is YES:
+        event("permitted with less known")
+        assert evaluate(condition, facts).truth is YES, name
+
+
+@given(strategies.charts(), st.data())
+def test_forgetting_never_lets_a_stopped_dose_pass_the_interlock(chart: Chart, data: st.DataObject) -> None:
+    """A dose that is held, refused or asked about stays so.
+
+    Allergies are left out: not asked about is not judged as an allergy, since gate G1 holds every
+    recommendation until they are, and an emergency dose must not wait for it.
+    """
+    facts = FactSheet(chart, library().vocabulary)
+    drug = library().drugs[data.draw(st.sampled_from(sorted(library().drugs)), label="drug")]
+    dose = data.draw(st.sampled_from(doses(drug)), label="dose")
+    proposal = Proposal(drug.id, drug, dose, act="dose", pathway=data.draw(st.sampled_from(("none", *library().protocols))))
+    names = [name for name in judged_facts() if not name.startswith("allergic_to_")]
+    fewer = data.draw(forgetting(facts, names), label="fewer")
+    before, after = limits.judge(proposal, facts, library()), limits.judge(proposal, fewer, library())
+    if after.passes:
+        event("passes with less known")
+        assert before.passes, before.findings
+    assert after.verdict >= min(before.verdict, Verdict.ASK) or before.verdict is Verdict.INFORM
+
+
+@given(strategies.charts(), st.data())
+def test_forgetting_makes_no_recommendation_appear(chart: Chart, data: st.DataObject) -> None:
+    """No protocol recommends a drug, or more of one, that it did not with more known.
+
+    One exception, which is no hold: a protocol that is over may no longer be known to be.
+    """
+    facts = FactSheet(chart, library().vocabulary)
+    fewer = data.draw(forgetting(facts, judged_facts()), label="fewer")
+    before, after = decided(chart, facts), decided(chart, fewer)
+    appeared(before, after)
+
+
+def appeared(before: Decision, after: Decision) -> None:
+    """Fails if `after` recommends what `before` did not."""
+    had = recommended(before)
+    for name, advice in recommended(after).items():
+        event("recommended with less known")
+        if before.of(name).state is State.OVER:
+            continue
+        assert name in had, (name, before.of(name).state, [reason.because for reason in before.of(name).because])
+        assert advice.recommended is not None
+        assert had[name].recommended is not None
+        assert advice.recommended.medicine == had[name].recommended.medicine
+        assert most(advice) <= most(had[name])
+
+
+# What may be dropped from the chart altogether. Left out: what counts as something when it is not recorded
+# (tolerance, a confirmed methadone dose), and urine screens for opioids, which add a use nobody told.
+_COUNT_AS = {"tolerance", "methadone_verified", "urine_fentanyl", "urine_methadone"}
+# Two readings that answer one question are forgotten together: an older look must not become the newest.
+_TOGETHER = {"sedation": ("sedation", "consciousness"), "consciousness": ("sedation", "consciousness")}
+
+
+def droppable() -> list[str]:
+    return sorted(name for name, one in library().vocabulary.items() if one.entered and name not in _COUNT_AS)
+
+
+def dropped(chart: Chart, name: str) -> Chart:
+    """The chart without any entry of one fact: it is as if it never had been measured or asked."""
+
+    def is_of_it(entry: Entry) -> bool:
+        if name == "cows":
+            return isinstance(entry, Assessed)
+        if not isinstance(entry, Measured):
+            return False
+        return entry.what in _TOGETHER.get(name, (name,)) or (name == "allergies" and entry.what.startswith("allergy "))
+
+    return replace(chart, entries=tuple(entry for entry in chart.entries if not is_of_it(entry)))
+
+
+@given(strategies.charts(), st.data())
+def test_dropping_every_entry_of_a_fact_makes_no_recommendation_appear(chart: Chart, data: st.DataObject) -> None:
+    """*Every* entry: without only the newest, the one before would be the newest, and that is another chart."""
+    name = data.draw(st.sampled_from([*droppable(), "cows"]), label="dropped")
+    appeared(decided(chart), decided(dropped(chart, name)))
+
+
+# More of one drug ----------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def doses(drug: Drug) -> list[Quantity]:
+    """Doses that can be made, from the smallest piece to beyond every limit, each limit's neighbours among them."""
+    pieces = sorted({form.smallest for form in drug.forms if form.smallest} or {500_000})
+    bounds = [
+        bound.steps
+        for limit in limits.limits_of(library(), drug.id)
+        for bound in (limit.largest_dose, limit.largest_total)
+        if bound is not None
+    ]
+    steps = {piece * count for piece in pieces for count in (1, 2, 3, 4, 6, 8, 12, 20)}
+    steps |= {bound // piece * piece + more * piece for bound in bounds for piece in pieces for more in (-1, 0, 1)}
+    found = [Quantity(one, UNITS["mg"]) for one in sorted(steps) if one > 0]
+    return [one for one in found if limits.makeable(drug, one)]
+
+
+@given(strategies.charts(), st.data())
+def test_more_of_one_drug_is_never_judged_safer(chart: Chart, data: st.DataObject) -> None:
+    """Doses that can be made, of one drug by one route in one chart (settled 18), given now or ordered."""
+    facts = FactSheet(chart, library().vocabulary)
+    drug = library().drugs[data.draw(st.sampled_from(sorted(library().drugs)), label="drug")]
+    route = data.draw(st.sampled_from(sorted({"", *(form.route for form in drug.forms)})), label="route")
+    can = [one for one in doses(drug) if limits.makeable(drug, one, route)]
+    pathway = data.draw(st.sampled_from(("none", *library().protocols)), label="pathway")
+    act, every = data.draw(st.sampled_from((("dose", None), ("order", None), ("order", 6 * 3_600), ("order", 86_400))))
+    judged = [limits.judge(Proposal(drug.id, drug, one, route, every, False, act, pathway), facts, library()) for one in can]
+    for less, more in pairwise(judged):
+        assert less.verdict <= more.verdict, (less.proposal, more.proposal)
+        assert less.passes or not more.passes
+
+
+# Moving and mixing ---------------------------------------------------------------------------
+
+
+def said(decision: Decision) -> list[Any]:
+    """All a decision says, with moments as seconds from its own."""
+
+    def since(moment: datetime | None) -> float | None:
+        return None if moment is None else (moment - decision.now).total_seconds()
+
+    def used(one: Any) -> Any:
+        return str(one.leaf), one.truth, one.value.least, one.value.most, one.value.age, one.value.why
+
+    return [
+        (
+            one.protocol.id, one.state, one.verdict, one.step and one.step.id, str(one.recommended), str(one.up_to), one.ask,
+            since(one.not_before), one.window and (since(one.window.start), since(one.window.end)), one.measure,
+            [offer.offer for offer in one.offers],
+            [(reason.because, reason.truth, [used(each) for each in reason.used]) for reason in one.because],
+            one.judgement and [(f.about, f.verdict, since(f.until)) for f in one.judgement.findings],
+        )
+        for one in decision.advice
+    ] + [since(decision.look_again_at)]  # fmt: skip
+
+
+def moved(course: Course, by: timedelta, day_starts: time) -> Course:
+    """The whole stay at another time."""
+    entries = []
+    for entry in course.entries:
+        later: dict[str, Any] = {"at": entry.at + by, "recorded_at": entry.recorded_at + by}
+        if isinstance(entry, Took) and entry.latest is not None:
+            later["latest"] = entry.latest + by
+        entries.append(replace(entry, **later))
+    return Course(tuple(entries), course.zone, day_starts)
+
+
+@given(strategies.courses(), st.integers(-500, 500))
+def test_moving_a_whole_stay_by_weeks_changes_nothing(drawn: tuple[Course, datetime], weeks: int) -> None:
+    """In UTC, where no clock changes."""
+    course, now = drawn
+    by = timedelta(weeks=weeks)
+    then = moved(course, by, course.day_starts)
+    assert said(decided(then.chart_at(now + by))) == said(decided(course.chart_at(now)))
+
+
+@given(strategies.courses(), st.integers(-100_000, 100_000))
+def test_moving_it_by_minutes_with_its_medication_day_changes_nothing(drawn: tuple[Course, datetime], minutes: int) -> None:
+    course, now = drawn
+    by = timedelta(minutes=minutes)
+    starts = (datetime.combine(now.date(), course.day_starts) + by).time()
+    assert said(decided(moved(course, by, starts).chart_at(now + by))) == said(decided(course.chart_at(now)))
+
+
+@given(strategies.courses(), st.randoms(use_true_random=False))
+def test_the_order_of_entries_does_not_matter(drawn: tuple[Course, datetime], chance: Any) -> None:
+    course, now = drawn
+    mixed = list(course.entries)
+    chance.shuffle(mixed)
+    chart, again = course.chart_at(now), replace(course, entries=tuple(mixed)).chart_at(now)
+    assert again == chart
+    assert said(decided(again)) == said(decided(chart))
+
+
+@given(strategies.courses())
+def test_what_is_written_later_changes_nothing_before(drawn: tuple[Course, datetime]) -> None:
+    """A chart at a moment is the same whether read then or at the end of the stay."""
+    course, now = drawn
+    moment = now - timedelta(minutes=30)
+    then = replace(course, entries=tuple(entry for entry in course.entries if entry.recorded_at <= moment))
+    assert course.chart_at(moment) == then.chart_at(moment)
+
+
+# What is recommended -------------------------------------------------------------------------
+
+
+@given(strategies.charts())
+def test_every_recommendation_passes_the_interlock(chart: Chart) -> None:
+    """The dose, and the upper end of its range: nothing held, refused or still to be asked."""
+    decision = decided(chart)
+    facts = FactSheet(chart, library().vocabulary)
+    for advice in recommended(decision).values():
+        assert advice.state is State.READY
+        assert advice.recommended is not None
+        for dose in {advice.recommended.dose, most(advice)}:
+            judged = limits.judge(replace(advice.recommended, dose=dose), facts, library())
+            assert judged.passes, judged.findings
+            assert judged.verdict <= advice.verdict
+            assert judged.verdict in (Verdict.ALLOW, Verdict.INFORM, Verdict.NEEDS_REASON)
+
+
+@given(strategies.charts())
+def test_a_dose_is_recommended_only_where_its_one_condition_is_definitely_true(chart: Chart) -> None:
+    """And the other way round: a step that permits its dose is ready, unless the interlock or the end stops it."""
+    facts = FactSheet(chart, library().vocabulary)
+    for advice in decided(chart).advice:
+        protocol = advice.protocol
+        permitting = {
+            step.id for step in protocol.steps if evaluate(decide.permit(library(), protocol, step), facts).truth is YES
+        }
+        if advice.state is State.READY:
+            assert advice.step is not None
+            assert advice.step.id in permitting
+        elif advice.state not in (State.OVER, State.ON_ANOTHER) and advice.judgement is None:
+            assert not permitting or "repeats is not known" in advice.because[0].because, (advice.state, permitting)
+
+
+@given(strategies.charts())
+def test_advice_always_says_why_on_whose_authority(chart: Chart) -> None:
+    for advice in decided(chart).advice:
+        for reason in advice.because:
+            assert reason.because
+            assert reason.cited or advice.state in (State.ON_ANOTHER, State.HELD), (advice.state, reason)
+        if advice.state is State.ASK and advice.step is not None:
+            assert advice.ask or "not known" in advice.because[0].because
+        if advice.recommended is not None:
+            assert advice.recommended.dose is not None
+
+
+@given(st.lists(strategies.charts(), min_size=1, max_size=8))
+def test_the_sweep_says_the_same_of_every_shipped_rule(charts: list[Chart]) -> None:
+    conditions = [condition for _, condition in permits()]
+    for drug in library().drugs.values():
+        conditions += [
+            limits.broken(library(), limit, drug.id, Quantity(4_000_000, UNITS["mg"]))
+            for limit in limits.limits_of(library(), drug.id)
+        ]
+    rules = compile_rules(conditions)
+    sheets = [FactSheet(chart, library().vocabulary) for chart in charts]
+    swept = rules.judge(columns_from(sheets, rules.facts.values()))
+    for row, condition in enumerate(conditions):
+        truths = [evaluate(condition, sheet).truth for sheet in sheets]
+        assert [truth is YES for truth in truths] == swept.yes[row].tolist(), str(condition)
+        assert [truth < 1 for truth in truths] == swept.no[row].tolist(), str(condition)
+
+
+@pytest.mark.parametrize("name", ["systolic_bp", "cows_total", "time_since_last_full_agonist", "on_lofexidine"])
+def test_the_facts_most_asked_for_can_be_forgotten(name: str) -> None:
+    assert name in judged_facts()
