@@ -19,7 +19,7 @@ from mainstay.engine.watch import Raised, watch
 # Said in one line together, unless everything is asked for.
 _QUIET = (State.RULED_OUT, State.NOT_FOR, State.ON_ANOTHER, State.OVER, State.NOT_OFFERED)
 # So many reasons are read; the others are counted.
-_MOST_REASONS = 4
+_MOST_REASONS = 6
 _MOST_ASKED = 8
 
 
@@ -42,7 +42,9 @@ def run(
     if protocol is not None:
         wanted = terminal.protocol_named(used, protocol)
         if wanted.shared:
-            raise terminal.BadInput(f"{wanted.code} are gates: they hold for every protocol and advise nothing alone.")
+            raise terminal.BadInput(
+                f"{wanted.code} are gates: they hold for every protocol and advise nothing alone."
+            )
         decision = replace(decision, advice=(decision.of(wanted.id),))
     if as_json:
         terminal.print_json({"chart": document.title, **as_data.decision(decision, alarms)})
@@ -50,7 +52,9 @@ def run(
     page = Page()
     page.line((document.title, "bold"), f"  {read.shown(read.now)} ({read.zone})")
     if document.not_checked:
-        page.line(("Not checked", "magenta"), f": {', '.join(document.not_checked)}. Mainstay has no file on them.")
+        page.line(
+            ("Not checked", "magenta"), f": {', '.join(document.not_checked)}. Mainstay has no file on them."
+        )
     show(page, decision, alarms, read, every=every or protocol is not None)
     return 0
 
@@ -110,7 +114,7 @@ def show_advice(page: Page, advice: Advice, chart: Chart, *, every: bool) -> Non
     step = advice.step.title if advice.step and advice.state is not State.NOT_FOR else ""
     page.line(advice.protocol.title + (f" — {step}" if step else ""), indent=6, style=DIM)
     show_reasons(page, advice, every=every)
-    show_missing(page, advice, chart)
+    show_missing(page, advice, chart, every=every)
     if advice.measure:
         page.line(("Next    ", "bold"), explain.measure_text(advice), indent=6)
     for offer in advice.offers:
@@ -131,25 +135,34 @@ def show_reasons(page: Page, advice: Advice, *, every: bool) -> None:
         if reason.do and reason.do != explain.headline(advice).partition(": ")[2]:
             page.line(reason.do, indent=8, mark="→ ")
     if left:
-        page.line(f"and {left} more reasons: --all", indent=6, style=DIM)
+        page.line(f"and {left} more reason{'s' if left > 1 else ''}: --all", indent=6, style=DIM)
     for finding in advice.judgement.findings if advice.judgement else ():
-        if finding.verdict is not Verdict.HOLD and finding.because not in {reason.because for reason in shown}:
-            page.line(f"{finding.verdict}: {explain.finding_because(finding)}", indent=6, mark="! ", style="yellow")
+        if finding.verdict is not Verdict.HOLD and finding.because not in {
+            reason.because for reason in shown
+        }:
+            page.line(
+                f"{finding.verdict}: {explain.finding_because(finding)}", indent=6, mark="! ", style="yellow"
+            )
 
 
 def reasons_shown(advice: Advice, *, every: bool) -> tuple[list[Reason], int]:
     """The reasons worth reading first, and how many are left out: what is only not known is in what to ask."""
     if every:
         return list(advice.because), 0
-    known = [reason for reason in advice.because if reason.truth is not UNKNOWN]
+    known = [reason for reason in advice.because if reason.truth is not UNKNOWN or _is_half_known(reason)]
     return known[:_MOST_REASONS], len(known[_MOST_REASONS:])
 
 
-def show_missing(page: Page, advice: Advice, chart: Chart) -> None:
+def _is_half_known(reason: Reason) -> bool:
+    """Whether something is known after all: "at least 4 mg" is worth reading."""
+    return any(not one.value.is_known and one.value.least > one.leaf.fact.least for one in reason.used)
+
+
+def show_missing(page: Page, advice: Advice, chart: Chart, *, every: bool) -> None:
     """Print what to measure or ask, and when it may be time."""
     if advice.ask:
-        more = f" and {len(advice.ask) - _MOST_ASKED} more" if len(advice.ask) > _MOST_ASKED else ""
-        page.line((explain.asked_text(advice.ask[:_MOST_ASKED]) + more, "bold"), indent=6, mark="Ask or measure first: ")
+        asked = explain.asked_text(advice.ask, None if every else _MOST_ASKED)
+        page.line((asked, "bold"), indent=6, mark="Ask or measure first: ")
     for words in (explain.until_text(advice.not_before, chart), explain.window_text(advice, chart)):
         if words:
             page.line(words, indent=6)

@@ -7,8 +7,20 @@ from datetime import timedelta
 
 from mainstay.engine import words
 from mainstay.engine.chart import (
-    TAKEN, Assessed, Chart, Course, Dosed, Entry, Happened, Measured, Noted, Ordered, Stopped, Takes, Took,
-)  # fmt: skip
+    TAKEN,
+    Assessed,
+    Chart,
+    Course,
+    Dosed,
+    Entry,
+    Happened,
+    Measured,
+    Noted,
+    Ordered,
+    Stopped,
+    Takes,
+    Took,
+)
 from mainstay.engine.facts.registry import Kind
 from mainstay.engine.facts.scores import total_of
 from mainstay.engine.knowledge.library import Library
@@ -79,7 +91,10 @@ def _plain(one: Measured, library: Library) -> str:
 
 
 def _late(entry: Entry, chart: Chart) -> str:
-    return "" if entry.at == entry.recorded_at else f" (it happened {chart.shown(entry.at)})"
+    if entry.at == entry.recorded_at:
+        return ""
+    latest = entry.latest if isinstance(entry, Took) else None
+    return f", {chart.shown(entry.at)}" + (f" to {chart.shown(latest)}" if latest else "")
 
 
 def _gap(dose: Dosed, chart: Chart) -> str:
@@ -90,7 +105,7 @@ def _gap(dose: Dosed, chart: Chart) -> str:
     if not earlier or dose.at - earlier[-1] < _LONG_GAP:
         return ""
     gone = int((dose.at - earlier[-1]).total_seconds())
-    return f" (the first in {Quantity(gone, UNITS['h'])})"
+    return f" (the first in {words.elapsed_text(gone)})"
 
 
 def entry_text(entry: Entry, library: Library) -> str:
@@ -112,8 +127,8 @@ def _said(entry: Entry, library: Library) -> str:
         because = f" ({entry.because})" if entry.because else ""
         return f"{entry.outcome.replace('_', ' ')}: {what}{because}"
     if isinstance(entry, Took):
-        how = " ".join(str(part) for part in (entry.dose, entry.route) if part)
-        return f"had taken {library.substances[entry.substance].title}{f', {how}' if how else ''}, outside the unit"
+        how = ", ".join(str(part) for part in (entry.dose or "amount not known", entry.route) if part)
+        return f"had taken {library.substances[entry.substance].title} outside the unit ({how})"
     if isinstance(entry, Ordered):
         every = f" every {Quantity(entry.every, UNITS['h'])}" if entry.every else ""
         return f"ordered: {entry.drug} {entry.dose or ''}{every}".strip()
@@ -129,10 +144,14 @@ def _said(entry: Entry, library: Library) -> str:
 def course_lines(course: Course, library: Library) -> list[str]:
     """What a whole course measured, and what it never did."""
     first, last = course.moments[0], course.moments[-1]
-    span = Quantity(int((last - first).total_seconds()), UNITS["h"])
+    span = words.elapsed_text(int((last - first).total_seconds()))
     rated = [entry for entry in course.entries if isinstance(entry, Assessed)]
-    counts = {one.short: sum(entry.instrument == one.id for entry in rated) for one in library.instruments.values()}
-    said = ", ".join(f"{short} {count} time{'s' if count > 1 else ''}" for short, count in counts.items() if count)
+    counts = {
+        one.short: sum(entry.instrument == one.id for entry in rated) for one in library.instruments.values()
+    }
+    said = ", ".join(
+        f"{short} {count} time{'s' if count > 1 else ''}" for short, count in counts.items() if count
+    )
     measured = {entry.what for entry in course.entries if isinstance(entry, Measured)}
     never = [words.fact_name(name) for name in _SIGNS if name not in measured]
     made = [f"In {span}: {said or 'nothing rated'}."]

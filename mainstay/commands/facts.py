@@ -30,7 +30,9 @@ def run(words: list[str], *, as_json: bool, knowledge: Path | None) -> int:
         age = f", at most {row['greatest_age']} old" if row["greatest_age"] else ""
         page.line((fact.name, "bold"), (f"  {row['kind']}: {row['values']}{age}", DIM))
         page.line(fact.says, indent=4)
-    page.line(f"{len(wanted)} facts. " + ("" if words else "Words narrow them: mainstay facts cows."), style=DIM)
+    page.line(
+        f"{len(wanted)} facts. " + ("" if words else "Words narrow them: mainstay facts cows."), style=DIM
+    )
     return 0
 
 

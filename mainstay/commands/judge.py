@@ -38,6 +38,7 @@ def run(
     now: str | None,
     *,
     act: str,
+    every: bool,
     as_json: bool,
     knowledge: Path | None,
     site: Path | None,
@@ -60,29 +61,47 @@ def run(
     for one in alarms:
         show_alarm(page, one)
         page.gap()
-    show_judgement(page, judgement, read)
+    show_judgement(page, judgement, read, every=every)
     page.gap()
-    page.line(f"As {'a dose now' if act == 'dose' else 'an order'}, on {document.title}, {read.shown(read.now)}.", style=DIM)
+    page.line(
+        f"As {'a dose now' if act == 'dose' else 'an order'}, on {document.title}, {read.shown(read.now)}.",
+        style=DIM,
+    )
     return EXITS[judgement.verdict]
 
 
-def show_judgement(page: Page, judgement: Judgement, chart: Chart) -> None:
+def show_judgement(page: Page, judgement: Judgement, chart: Chart, *, every: bool) -> None:
     """Print the verdict, then each finding, the strongest first."""
     verdict = str(judgement.verdict)
     page.line(
         (f"{verdict.upper().replace('_', ' ')}  ", terminal.COLOURS[verdict]), (str(judgement.proposal), "bold"),
         f": {MEANS[judgement.verdict]}.",
     )  # fmt: skip
-    for finding in judgement.findings:
+    # What is only not known is in what to ask, in a line, unless all is wanted.
+    shown = [one for one in judgement.findings if every or one.verdict is not Verdict.ASK or not one.used]
+    for finding in shown:
         show_finding(page, finding, judgement.proposal, chart)
     if judgement.asks:
-        page.line((explain.asked_text(judgement.asks), "bold"), indent=2, mark="Ask or measure first: ")
+        asked = explain.asked_text(judgement.asks)
+        page.line((asked, "bold"), indent=2, mark="Ask or measure first: ")
+    left = len(judgement.findings) - len(shown)
+    if left:
+        page.line(
+            f"{left} finding{'s' if left > 1 else ''} wait{'' if left > 1 else 's'} for that: --all shows why.",
+            indent=2,
+            style=DIM,
+        )
 
 
 def show_finding(page: Page, finding: Finding, proposal: Proposal, chart: Chart, indent: int = 2) -> None:
     """Print one finding: why, because of which facts, what to do, on whose authority."""
     verdict = str(finding.verdict)
-    page.line((verdict.replace("_", " "), terminal.COLOURS[verdict]), f": {explain.finding_because(finding)}", indent=indent, mark="· ")
+    page.line(
+        (verdict.replace("_", " "), terminal.COLOURS[verdict]),
+        f": {explain.finding_because(finding)}",
+        indent=indent,
+        mark="· ",
+    )
     facts = explain.finding_facts(finding, proposal)
     if facts:
         page.line(" · ".join(facts), indent=indent + 2, style="cyan")

@@ -20,7 +20,11 @@ def run(*, knowledge: Path | None, site: Path | None, as_json: bool) -> int:
     untried = {
         name: missing
         for name in library.protocols
-        if (missing := scenarios.uncovered(library, name, outcomes.get(f"protocols/{name}.scenarios.yaml", [])))
+        if (
+            missing := scenarios.uncovered(
+                library, name, outcomes.get(f"protocols/{name}.scenarios.yaml", [])
+            )
+        )
     }
     count = sum(len(ran) for ran in outcomes.values())
     if as_json:
@@ -28,7 +32,9 @@ def run(*, knowledge: Path | None, site: Path | None, as_json: bool) -> int:
             {
                 "digest": library.digest,
                 "scenarios": count,
-                "failed": [{"place": str(one.place), "scenario": one.name, "wrong": one.wrong} for _, one in failed],
+                "failed": [
+                    {"place": str(one.place), "scenario": one.name, "wrong": one.wrong} for _, one in failed
+                ],
                 "untried": untried,
             }
         )

@@ -19,12 +19,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-knowledge_app = typer.Typer(help="Look after the knowledge files.", no_args_is_help=True, rich_markup_mode=None)
+knowledge_app = typer.Typer(
+    help="Look after the knowledge files.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(knowledge_app, name="knowledge")
 
-ChartFile = Annotated[Path, typer.Argument(help="A chart document, YAML or JSON (`mainstay schema chart`); - reads standard input.")]
+ChartFile = Annotated[
+    Path,
+    typer.Argument(help="A chart document, YAML or JSON (`mainstay schema chart`); - reads standard input."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Knowledge = Annotated[Path | None, typer.Option(help="Another folder of knowledge files than the shipped one.")]
+Knowledge = Annotated[
+    Path | None, typer.Option(help="Another folder of knowledge files than the shipped one.")
+]
 Site = Annotated[Path | None, typer.Option(help="The unit's signed site values.")]
 Now = Annotated[str | None, typer.Option(help="The moment to read the chart at, as 2026-03-03T08:40-05:00.")]
 
@@ -32,7 +39,9 @@ Now = Annotated[str | None, typer.Option(help="The moment to read the chart at, 
 @app.command()
 def score(
     instrument: Annotated[str, typer.Argument(help="Which instrument: cows, sows_gossop_10, news2 ...")],
-    answers: Annotated[list[str], typer.Argument(help="Answers as item=points, or all of them in order: 1,2,0,...")],
+    answers: Annotated[
+        list[str], typer.Argument(help="Answers as item=points, or all of them in order: 1,2,0,...")
+    ],
     by: Annotated[str | None, typer.Option(help="The rater's role, such as nurse or patient.")] = None,
     bands: Annotated[str | None, typer.Option(help="Which band set names the severity.")] = None,
     json: AsJson = False,
@@ -49,7 +58,9 @@ def advise(
     chart: ChartFile,
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     now: Now = None,
-    every: Annotated[bool, typer.Option("--all", help="Show also protocols that are not for this person.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show also protocols that are not for this person.")
+    ] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Show what unproved protocols would say.")] = False,
     json: AsJson = False,
     knowledge: Knowledge = None,
@@ -58,15 +69,28 @@ def advise(
     """What may be given now and what may not, why, what is missing, and what instead."""
     from mainstay.commands import advise as command
 
-    _exit(command.run(chart, protocol, now, every=every, draft=draft, as_json=json, knowledge=knowledge, site=site))
+    _exit(
+        command.run(
+            chart, protocol, now, every=every, draft=draft, as_json=json, knowledge=knowledge, site=site
+        )
+    )
 
 
 @app.command()
 def judge(
     chart: ChartFile,
-    order: Annotated[str, typer.Option(help="Such as `methadone 20 mg oral` or `clonidine 0.1 mg oral every 6 h`.")],
-    given_now: Annotated[bool, typer.Option("--dose", help="It is about to be given: readings must be fresh.")] = False,
-    pathway: Annotated[str | None, typer.Option(help="The protocol it is part of; left out: the chart's.")] = None,
+    order: Annotated[
+        str, typer.Option(help="Such as `methadone 20 mg oral` or `clonidine 0.1 mg oral every 6 h`.")
+    ],
+    given_now: Annotated[
+        bool, typer.Option("--dose", help="It is about to be given: readings must be fresh.")
+    ] = False,
+    pathway: Annotated[
+        str | None, typer.Option(help="The protocol it is part of; left out: the chart's.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show also every finding that waits for something not known.")
+    ] = False,
     now: Now = None,
     json: AsJson = False,
     knowledge: Knowledge = None,
@@ -77,9 +101,10 @@ def judge(
 
     _exit(
         command.run(
-            chart, order, pathway, now, act="dose" if given_now else "order", as_json=json, knowledge=knowledge, site=site
+            chart, order, pathway, now, act="dose" if given_now else "order", every=every, as_json=json,
+            knowledge=knowledge, site=site,
         )
-    )
+    )  # fmt: skip
 
 
 @app.command()
@@ -99,7 +124,9 @@ def replay(
 
 @app.command()
 def facts(
-    words: Annotated[list[str] | None, typer.Argument(help="Only facts with these words in name or meaning.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only facts with these words in name or meaning.")
+    ] = None,
     json: AsJson = False,
     knowledge: Knowledge = None,
 ) -> None:
@@ -111,7 +138,9 @@ def facts(
 
 @app.command()
 def protocol(
-    name: Annotated[str | None, typer.Argument(help="Its id or code (P1); left out: all of them, a line each.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Its id or code (P1); left out: all of them, a line each.")
+    ] = None,
     json: AsJson = False,
     knowledge: Knowledge = None,
     site: Site = None,
@@ -124,7 +153,9 @@ def protocol(
 
 @app.command()
 def schema(
-    kind: Annotated[str | None, typer.Argument(help="chart, scenarios, site, or a kind of knowledge file.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="chart, scenarios, site, or a kind of knowledge file.")
+    ] = None,
     write: Annotated[Path | None, typer.Option(help="Write every schema into this folder.")] = None,
 ) -> None:
     """The JSON Schema of a kind of file, for editors and programs."""
@@ -137,12 +168,18 @@ def schema(
 def prove(
     knowledge: Knowledge = None,
     site: Site = None,
-    against: Annotated[Path | None, typer.Option(help="Another knowledge folder: what does ours newly permit?")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Another knowledge folder: what does ours newly permit?")
+    ] = None,
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page.")] = None,
     json: AsJson = False,
-    budget: Annotated[int, typer.Option(help="Seconds for the whole run; what is not proved by then is not proved.")] = 120,
-    certify: Annotated[bool, typer.Option("--certify", help="Write the certificate of what was proved.")] = False,
+    budget: Annotated[
+        int, typer.Option(help="Seconds for the whole run; what is not proved by then is not proved.")
+    ] = 120,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Write the certificate of what was proved.")
+    ] = False,
 ) -> None:
     """Can any chart at all make it go wrong? Exit 0 proved · 1 not proved · 3 weaker than before."""
     from mainstay.commands import prove as command

@@ -118,7 +118,9 @@ def _show(page: Page, protocol: Protocol, library: Library, *, proved: bool) -> 
 
 def _show_rule(page: Page, rule: Rule) -> None:
     then = f"  {str(rule.then).replace('_', ' ')}" if rule.then is not None else ""
-    page.line(words.condition_text(rule.when), (then, terminal.COLOURS.get(str(rule.then), "")), indent=2, mark="· ")
+    page.line(
+        words.condition_text(rule.when), (then, terminal.COLOURS.get(str(rule.then), "")), indent=2, mark="· "
+    )
     page.line(rule.because, indent=6, style="cyan")
     if rule.do:
         page.line(rule.do, indent=6, mark="→ ")
@@ -130,13 +132,18 @@ def _show_steps(page: Page, protocol: Protocol) -> None:
         page.gap()
         page.line(("Steps", "bold"), " (at most one of them applies)")
     for step in protocol.steps:
-        page.line((step.title, "bold"), (" (a first step)" if step.starts else "", "cyan"), indent=2, mark="· ")
+        page.line(
+            (step.title, "bold"), (" (a first step)" if step.starts else "", "cyan"), indent=2, mark="· "
+        )
         page.line((give_text(step) or step.do, "green"), indent=6)
         page.line(words.condition_text(step.when), indent=6, mark="when ")
         if step.before:
             page.line(_before_text(step), indent=6, mark="before it ")
         if step.reassess:
-            again = ", ".join(f"{words.fact_name(name)} after {Quantity(after, UNITS['h'])}" for name, after in step.reassess)
+            again = ", ".join(
+                f"{words.fact_name(name)} after {Quantity(after, UNITS['h'])}"
+                for name, after in step.reassess
+            )
             page.line(again, indent=6, mark="then ")
         page.line(step.because, indent=6, style="cyan")
         page.line(explain.sources_text(step.cited), indent=6, style=DIM)
@@ -146,4 +153,6 @@ def _before_text(step: Step) -> str:
     by_age: dict[int, list[str]] = {}
     for leaf in step.before:
         by_age.setdefault(leaf.seconds, []).append(words.fact_name(leaf.fact.name))
-    return "; ".join(f"{', '.join(names)} no older than {Quantity(age, UNITS['s'])}" for age, names in by_age.items())
+    return "; ".join(
+        f"{', '.join(names)} no older than {Quantity(age, UNITS['s'])}" for age, names in by_age.items()
+    )

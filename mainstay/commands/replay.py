@@ -14,7 +14,7 @@ from mainstay.commands.advise import decided, reasons_shown
 from mainstay.commands.judge import show_finding
 from mainstay.commands.terminal import DIM, Page
 from mainstay.engine import as_data, explain, limits
-from mainstay.engine.chart import TAKEN, Chart, Course, Dosed, Entry, make_chart
+from mainstay.engine.chart import TAKEN, Chart, Course, Dosed, Entry, Took, make_chart
 from mainstay.engine.decide import Advice, Decision, State
 from mainstay.engine.documents import Document
 from mainstay.engine.facts.registry import FactSheet
@@ -22,6 +22,7 @@ from mainstay.engine.knowledge.library import Library
 from mainstay.engine.limits import Judgement
 from mainstay.engine.orders import Proposal
 from mainstay.engine.sources import Citation
+from mainstay.engine.truth import UNKNOWN
 from mainstay.engine.verdicts import Verdict
 from mainstay.engine.watch import Raised, given_despite
 
@@ -59,7 +60,9 @@ def walk(course: Course, library: Library, *, draft: bool) -> Iterator[Moment]:
             facts = FactSheet(without, library.vocabulary)
             pathway = facts["pathway"].fact.choices[facts["pathway"].least]
             for dose in doses:
-                proposal = Proposal(dose.drug, library.drugs.get(dose.drug), dose.dose, dose.route, pathway=pathway)
+                proposal = Proposal(
+                    dose.drug, library.drugs.get(dose.drug), dose.dose, dose.route, pathway=pathway
+                )
                 judgement = limits.judge(proposal, facts, library)
                 judged.append((dose, judgement))
                 alarm = given_despite(judgement) if dose.outcome in TAKEN else None
@@ -95,7 +98,8 @@ def case_data(document: Document, library: Library, *, draft: bool) -> dict[str,
                 "at": moment.at.isoformat(),
                 "done": [done.entry_text(entry, library) for entry in moment.done],
                 "judged": [
-                    {"outcome": dose.outcome, **as_data.judgement(judgement)} for dose, judgement in moment.judged
+                    {"outcome": dose.outcome, **as_data.judgement(judgement)}
+                    for dose, judgement in moment.judged
                 ],
                 "before": as_data.decision(moment.before, ()) if moment.before else None,
                 "after": as_data.decision(moment.after, moment.alarms),
@@ -137,8 +141,10 @@ class _Shown:
         page.line((f" {chart.shown(moment.at)} ", "bold reverse"))
         for line in done.lines(moment.done, chart, self.library):
             page.line(line, indent=2, mark="done    ")
-        for dose, judgement in moment.judged:
-            self._judged(dose, judgement, chart)
+        self._plan(moment)
+        self._besides(moment)
+        for doses in _alike(moment.judged):
+            self._judged(doses, chart)
         new = [one for one in moment.alarms if one.id not in self.alarmed or one.id == "given despite"]
         for together in _together(new):
             self._alarm(together)
@@ -149,21 +155,94 @@ class _Shown:
             self.offered.clear()
         self._says(moment.after, chart)
 
-    def _judged(self, dose: Dosed, judgement: Judgement, chart: Chart) -> None:
-        """How the dose was judged, as the chart stood before it."""
-        page, verdict = self.page, judgement.verdict
-        colour = terminal.COLOURS[str(verdict)]
+    def _plan(self, moment: Moment) -> None:
+        """Which day of a day-by-day plan was due, beside what was given of its medicine."""
+        for advice in moment.before.advice if moment.before else ():
+            schedule = advice.protocol.schedule
+            step = advice.step
+            if (
+                advice.state in _QUIET
+                or schedule is None
+                or step is None
+                or step.give is None
+                or step.give.dose is None
+            ):
+                continue
+            given = [
+                dose.dose for dose, _ in moment.judged if dose.drug == schedule.drug and dose.outcome in TAKEN
+            ]
+            if not given:
+                continue
+            more = (
+                f": {max(given)} is more than the plan gives at once" if max(given) > step.give.dose else ""
+            )
+            self.page.line(
+                (advice.protocol.code, "bold"),
+                f" {step.title.lower()} was due",
+                (more, "yellow"),
+                indent=2,
+                mark="plan    ",
+            )
+
+    def _besides(self, moment: Moment) -> None:
+        """What was taken of a plan's medicine besides, and why that matters."""
+        for advice in moment.after.advice:
+            schedule = advice.protocol.schedule
+            if advice.state in _QUIET or schedule is None:
+                continue
+            ingredient = self.library.ingredient_of(schedule.drug)
+            if not any(isinstance(entry, Took) and entry.ingredient == ingredient for entry in moment.done):
+                continue
+            self.page.line(
+                (advice.protocol.code, "bold"),
+                (f" {ingredient} was taken beside the plan", "yellow"),
+                indent=2,
+                mark="plan    ",
+            )
+            total = f"{ingredient}_in_24_hours"
+            for reason in advice.because:
+                if reason.truth is UNKNOWN and any(one.leaf.fact.name == total for one in reason.used):
+                    self.page.line(explain.because_text(reason), indent=10, mark="· ")
+                    self.page.line(explain.sources_text(reason.cited), indent=12, style=DIM)
+
+    def _judged(self, doses: list[tuple[Dosed, Judgement]], chart: Chart) -> None:
+        """How doses were judged as the chart stood before them; those that come to the same together."""
+        page = self.page
+        dose, judgement = doses[0]
+        verdict = judgement.verdict
         agrees = (dose.outcome in TAKEN) == (verdict < Verdict.HOLD)
-        as_done = "" if agrees else ". Mainstay would have said no" if dose.outcome in TAKEN else ". Mainstay would not have held it"
-        page.line(
-            (str(verdict).replace("_", " "), colour), f": {judgement.proposal}{as_done}", indent=2, mark="judged  "
+        as_done = (
+            ""
+            if agrees
+            else ". Mainstay would have said no"
+            if dose.outcome in TAKEN
+            else ". Mainstay would not have held it"
         )
-        telling = [one for one in judgement.findings if one.verdict > Verdict.ASK or verdict is Verdict.INFORM]
+        what = ", ".join(str(one.proposal) for _, one in doses)
+        page.line(
+            (str(verdict).replace("_", " "), terminal.COLOURS[str(verdict)]),
+            f": {what}{as_done}",
+            indent=2,
+            mark="judged  ",
+        )
+        telling = [
+            one for one in judgement.findings if one.verdict > Verdict.ASK or verdict is Verdict.INFORM
+        ]
         shown = list(judgement.findings) if self.every else telling[:_MOST_FINDINGS]
         for finding in shown:
             show_finding(page, finding, judgement.proposal, chart, indent=10)
-        if judgement.asks:
-            page.line(explain.asked_text(judgement.asks), indent=10, mark="ask or measure first: ")
+        unchecked = [
+            one.because
+            for _, each in doses
+            for one in each.findings
+            if not one.used and one.verdict is Verdict.ASK
+        ]
+        for because in dict.fromkeys(unchecked):
+            if self._is_new(because):
+                page.line(because, indent=10, mark="· ")
+        asked = explain.asked_text(name for _, one in doses for name in one.asks)
+        if asked:
+            page.line(asked if self._is_new(asked) else "as before", indent=10, mark="ask or measure first: ")
         left = sum(one not in shown and one.verdict is not Verdict.ASK for one in judgement.findings)
         if left:
             page.line(f"and {left} lesser finding{'s' if left > 1 else ''}: --all", indent=10, style=DIM)
@@ -198,7 +277,9 @@ class _Shown:
             before, self.answered[advice.protocol.id] = self.answered.get(advice.protocol.id), answer
             if advice in near:
                 because = tuple(reason.because for reason in advice.because)
-                groups.setdefault((advice.state, because, () if because else advice.protocol.id), []).append(advice)
+                groups.setdefault((advice.state, because, () if because else advice.protocol.id), []).append(
+                    advice
+                )
             elif before is None or before[0] is not advice.state:
                 aside.setdefault(advice.state, []).append(advice.protocol.code)
         for together in groups.values():
@@ -215,7 +296,14 @@ class _Shown:
         step = advice.step.title if advice.step and len(together) == 1 else ""
         # A dose is said with its step (which day of a plan it is); an instruction once, then only its step.
         title = f"{step}: {answer}" if advice.recommended else answer if self._is_new(answer) else step
-        page.line((codes, "bold"), " ", (word, colour), (f": {title}" if title else "", "bold"), indent=2, mark="says    ")
+        page.line(
+            (codes, "bold"),
+            " ",
+            (word, colour),
+            (f": {title}" if title else "", "bold"),
+            indent=2,
+            mark="says    ",
+        )
         shown, left = reasons_shown(advice, every=self.every)
         facts: list[str] = []
         cited: tuple[Citation, ...] = ()
@@ -228,21 +316,28 @@ class _Shown:
             page.line(" · ".join(dict.fromkeys(facts)), indent=12, style="cyan")
         if cited:
             page.line(explain.sources_text(cited), indent=12, style=DIM)
+        if shown and not facts and not cited:
+            page.line("for the same reasons as before", indent=10, style=DIM)
         if left:
             page.line(f"and {left} more reason{'s' if left > 1 else ''}: --all", indent=10, style=DIM)
         self._missing(together, chart)
 
     def _missing(self, together: list[Advice], chart: Chart) -> None:
         page, advice = self.page, together[0]
-        asks = tuple(dict.fromkeys(name for one in together for name in one.ask))
-        if asks:
-            page.line(explain.asked_text(asks), indent=10, mark="ask or measure first: ")
+        asked = explain.asked_text(name for one in together for name in one.ask)
+        if asked:
+            page.line(asked if self._is_new(asked) else "as before", indent=10, mark="ask or measure first: ")
         until = explain.until_text(advice.not_before, chart)
         if until:
             page.line(until, indent=10)
         window = explain.window_text(advice, chart)
         if window:
-            page.line(window if self._is_new(advice.window.says if advice.window else "") else window.partition(":")[0] + ".", indent=10)
+            page.line(
+                window
+                if self._is_new(advice.window.says if advice.window else "")
+                else window.partition(":")[0] + ".",
+                indent=10,
+            )
         offers = " · ".join(dict.fromkeys(offer.offer for one in together for offer in one.offers))
         if offers and (self.every or offers not in self.offered):
             self.offered.add(offers)
@@ -259,9 +354,15 @@ class _Shown:
         """What the whole case comes to: how its doses were judged, and what was asked for and never there."""
         page = self.page
         page.gap()
-        given = Counter(str(one.verdict) for moment in moments for dose, one in moment.judged if dose.outcome in TAKEN)
+        given = Counter(
+            str(one.verdict) for moment in moments for dose, one in moment.judged if dose.outcome in TAKEN
+        )
         if given:
-            said = ", ".join(f"{given[str(verdict)]} {str(verdict).replace('_', ' ')}" for verdict in Verdict if given[str(verdict)])
+            said = ", ".join(
+                f"{given[str(verdict)]} {str(verdict).replace('_', ' ')}"
+                for verdict in Verdict
+                if given[str(verdict)]
+            )
             count = sum(given.values())
             page.line((f"{count} dose{'s' if count > 1 else ''} given", "bold"), f", judged: {said}.")
         for line in done.course_lines(self.document.course, self.library):
@@ -272,6 +373,17 @@ def _together(alarms: list[Raised]) -> list[list[Raised]]:
     groups: dict[object, list[Raised]] = {}
     for one in alarms:
         groups.setdefault((one.alarm, one.do), []).append(one)
+    return list(groups.values())
+
+
+def _alike(judged: tuple[tuple[Dosed, Judgement], ...]) -> list[list[tuple[Dosed, Judgement]]]:
+    """Doses of which nothing is known that needs saying one by one: those only asked about together."""
+    groups: dict[object, list[tuple[Dosed, Judgement]]] = {}
+    for number, (dose, judgement) in enumerate(judged):
+        plain = judgement.verdict <= Verdict.ASK
+        groups.setdefault((dose.outcome, judgement.verdict) if plain else number, []).append(
+            (dose, judgement)
+        )
     return list(groups.values())
 
 

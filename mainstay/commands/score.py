@@ -7,7 +7,14 @@ from pathlib import Path
 
 from mainstay.commands import terminal
 from mainstay.engine import instruments, quantities
-from mainstay.engine.instruments import AnswerRefused, NoSuchBandSet, NoSuchInstrument, NotARater, ReadingRefused, Score
+from mainstay.engine.instruments import (
+    AnswerRefused,
+    NoSuchBandSet,
+    NoSuchInstrument,
+    NotARater,
+    ReadingRefused,
+    Score,
+)
 from mainstay.engine.knowledge import instrument_files
 from mainstay.engine.knowledge.instrument_files import Instrument
 
@@ -38,7 +45,9 @@ def _score(instrument: Instrument, words: list[str], by: str | None, bands: str 
                 f"{instrument.short} has {len(instrument.items)} items, and {len(points)} answers were given. "
                 f"The order is {', '.join(instrument.items)}."
             )
-        return instruments.score(instrument, dict(zip(instrument.items, points, strict=True)), band_set=bands, rated_by=by)
+        return instruments.score(
+            instrument, dict(zip(instrument.items, points, strict=True)), band_set=bands, rated_by=by
+        )
     given: dict[str, str] = {}
     for word in words:
         key, equals, value = word.partition("=")
@@ -47,9 +56,13 @@ def _score(instrument: Instrument, words: list[str], by: str | None, bands: str 
         given[key] = value
     readings = {key: value for key, value in given.items() if key in _readings(instrument)}
     if readings:
-        read = instruments.answers_from_readings(instrument, {key: _reading(key, value) for key, value in readings.items()})
+        read = instruments.answers_from_readings(
+            instrument, {key: _reading(key, value) for key, value in readings.items()}
+        )
         answers = {key: _points(key, value) for key, value in given.items() if key not in readings}
-        return instruments.score(instrument, {**read.answers, **answers}, band_set=bands, rated_by=by, scale=read.scale)
+        return instruments.score(
+            instrument, {**read.answers, **answers}, band_set=bands, rated_by=by, scale=read.scale
+        )
     return instruments.score(
         instrument, {key: _points(key, value) for key, value in given.items()}, band_set=bands, rated_by=by
     )
@@ -106,4 +119,6 @@ def _show(scored: Score) -> None:
         print(f"  SpO2 scale {scored.scale}")
     for trigger in scored.fired:
         print(f"  {trigger.level}: {trigger.because}")
-    print(f"  Rated by {' or '.join(instrument.rater)}. {instrument.window} Checked by {instrument.review.checked_by}.")
+    print(
+        f"  Rated by {' or '.join(instrument.rater)}. {instrument.window} Checked by {instrument.review.checked_by}."
+    )

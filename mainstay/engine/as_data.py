@@ -20,7 +20,8 @@ def moment(at: datetime | None) -> str | None:
 
 def citations(cited: tuple[Citation, ...]) -> list[dict[str, Any]]:
     return [
-        {"source": one.source, "where": one.where, "confidence": one.confidence, "verified": one.verified} for one in cited
+        {"source": one.source, "where": one.where, "confidence": one.confidence, "verified": one.verified}
+        for one in cited
     ]
 
 

@@ -266,6 +266,8 @@ def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactShe
     held = [reason for _, reason in _reasons(ready.holds, facts) if reason.truth is not NO] if one.step.give else []
     stop = [reason for reason in held if reason.truth is YES]
     if stop:
+        # What nobody knows holds as well: it is asked for at once, not when the first hold has gone.
+        stop += [reason for reason in held if reason.truth is UNKNOWN]
         return _waiting(protocol, ready, State.HELD, one.step, stop, facts, library)
     unknown += [reason for reason in held if reason.truth is UNKNOWN]
     if unknown or stale:

@@ -14,7 +14,7 @@ from mainstay.engine.limits import Finding, Judgement
 from mainstay.engine.orders import Proposal
 from mainstay.engine.quantities import UNITS, Quantity
 from mainstay.engine.sources import Citation
-from mainstay.engine.truth import UNKNOWN, YES, Truth
+from mainstay.engine.truth import NO, UNKNOWN, YES, Truth
 from mainstay.engine.verdicts import Verdict
 from mainstay.engine.watch import Raised
 
@@ -34,7 +34,8 @@ def headline(advice: Advice) -> str:
 def dose_text(advice: Advice) -> str:
     """The dose recommended, with its upper end."""
     proposal = advice.recommended
-    assert proposal is not None and proposal.drug is not None
+    assert proposal is not None
+    assert proposal.drug is not None
     up_to = f" to {advice.up_to}" if advice.up_to else ""
     every = advice.step.give.every if advice.step and advice.step.give else None
     often = f", then every {Quantity(every, UNITS['h'])}" if every else ""
@@ -59,13 +60,18 @@ def facts_of(reason: Reason) -> tuple[str, ...]:
     bounds = {(one.leaf.fact.name, str(one.leaf)) for one in reason.used if isinstance(one.leaf, Compare)}
     # Beside a fact that several alternatives ask for, one of their bounds would mislead.
     alternatives = len(bounds) > len({name for name, _ in bounds})
-    say = words.used_text if reason.truth is YES or alternatives else words.wanted_text
+    wanted = reason.truth is NO or reason.because.startswith("Needed")
+    say = words.wanted_text if wanted and not alternatives else words.used_text
     return tuple(dict.fromkeys(say(one) for one in _worth_saying(telling(reason.used, reason.truth))))
 
 
 def _worth_saying(used: tuple[Used, ...]) -> tuple[Used, ...]:
     """Without what only says for whom the rule is (no dose so far), or what its because says already (nobody asked)."""
-    return tuple(one for one in used if one.leaf.fact.kind is not Kind.LEDGER or not (_is_nothing(one) or _is_yes_or_no(one)))
+    return tuple(
+        one
+        for one in used
+        if one.leaf.fact.kind is not Kind.LEDGER or not (_is_nothing(one) or _is_yes_or_no(one))
+    )
 
 
 def _is_nothing(one: Used) -> bool:
@@ -110,7 +116,9 @@ def finding_facts(finding: Finding, proposal: Proposal | None = None) -> tuple[s
     truth = UNKNOWN if finding.verdict is Verdict.ASK else YES
     said = []
     for one in _worth_saying(telling(finding.used, truth)):
-        on_top = proposal is not None and proposal.dose is not None and one.leaf.fact.name.endswith("_in_24_hours")
+        on_top = (
+            proposal is not None and proposal.dose is not None and one.leaf.fact.name.endswith("_in_24_hours")
+        )
         said.append(words.used_text(one) + (f" and this {proposal.dose}" if on_top and proposal else ""))
     return tuple(dict.fromkeys(said))
 
@@ -156,7 +164,8 @@ def waits_for_withdrawal(advice: Advice) -> bool:
     """Whether what is missing is withdrawal itself, or time since the last use: only then a window helps."""
     leaves = [used.leaf for reason in advice.because for used in reason.used if used.truth is not YES]
     return any(
-        isinstance(leaf, Compare) and leaf.fact.name.startswith(("cows_total", "cows_objective", "time_since_last_"))
+        isinstance(leaf, Compare)
+        and leaf.fact.name.startswith(("cows_total", "cows_objective", "time_since_last_"))
         for leaf in leaves
     )
 
@@ -174,9 +183,11 @@ def window_text(advice: Advice, chart: Chart) -> str:
     return f"{after}: likely {chart.shown(window.start)} to {chart.shown(window.end)}. {window.says}"
 
 
-def asked_text(names: Iterable[str]) -> str:
-    """What to measure or ask, as it is called at the bedside."""
-    return ", ".join(dict.fromkeys(words.asked_name(name) for name in names))
+def asked_text(names: Iterable[str], most: int | None = None) -> str:
+    """What to measure or ask, as it is called at the bedside: all of it, or the first `most` and how many more."""
+    asked = list(dict.fromkeys(words.asked_name(name) for name in names))
+    left = 0 if most is None else len(asked) - most
+    return ", ".join(asked[:most]) + (f" and {left} more" if left > 0 else "")
 
 
 def measure_text(advice: Advice) -> str:
@@ -184,7 +195,9 @@ def measure_text(advice: Advice) -> str:
     by_time: dict[int, list[str]] = {}
     for name, after in advice.measure:
         by_time.setdefault(after, []).append(words.fact_name(name))
-    return "; ".join(f"{', '.join(names)} in {Quantity(after, UNITS['h'])}" for after, names in by_time.items())
+    return "; ".join(
+        f"{', '.join(names)} in {Quantity(after, UNITS['h'])}" for after, names in by_time.items()
+    )
 
 
 # Whole ----------------------------------------------------------------------------------------
@@ -224,4 +237,3 @@ def raised_text(raised: Raised) -> str:
     facts = "; ".join(dict.fromkeys(words.used_text(one) for one in raised.used))
     parts = [f"{alarm_text(raised)}: {raised.because}", f"({facts})" if facts else "", raised.do]
     return " ".join(part for part in parts if part)
-

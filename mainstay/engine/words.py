@@ -81,7 +81,7 @@ def value_text(value: FactValue) -> str:
     if _is_elapsed(fact):
         if shown == "never":
             return f"{name}: never"
-        return f"{name} just now" if value.least < 60 else f"{name} {shown} ago"
+        return f"{name} just now" if value.least < 60 else f"{name} {elapsed_text(value.least)} ago"
     old = "" if value.age is None or fact.kind is not Kind.READING else f", {quantities.show_age(value.age)}"
     return f"{name}{':' if fact.choices else ''} {shown}{old}"
 
@@ -95,11 +95,24 @@ def _unknown_text(value: FactValue) -> str:
     return f"not known ({value.why})"
 
 
+def elapsed_text(seconds: int) -> str:
+    """How long, as people say it: "11 h 10 min", from three days on "6 d 12 h"."""
+    days, rest = divmod(seconds, 86_400)
+    if days < 3:
+        return _time(seconds)
+    return f"{days} d {rest // 3_600} h" if rest >= 3_600 else f"{days} d"
+
+
 def asked_name(name: str) -> str:
     """What to measure or ask for this fact: a total that is not known is a question about doses taken outside."""
-    for start, end in ((_SINCE + "last_", ""), ("", "_in_24_hours")):
-        if name.startswith(start) and name.endswith(end) and not name.startswith("cows"):
-            return f"{_plain(name.removeprefix(start).removesuffix(end))} taken outside, and when"
+    if name.startswith("on_"):
+        return "the patient's own medicines"
+    if name.startswith("allergic_to_"):
+        return "allergies"
+    if name.startswith(_SINCE + "last_"):
+        return f"{_plain(name.removeprefix(_SINCE + 'last_'))} taken outside, and when"
+    if name.endswith("_in_24_hours") and not name.startswith(("cows", "vomits", "seizures")):
+        return f"{_plain(name.removesuffix('_in_24_hours'))} taken outside, and when"
     return fact_name(name)
 
 
@@ -140,7 +153,9 @@ def leaf_text(leaf: Leaf) -> str:
         means_yes = (leaf.comparison == "=") == (leaf.steps == 1)
         return name if means_yes else f"not {name}"
     if _is_elapsed(leaf.fact):
-        bound = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}.get(leaf.comparison, "exactly")
+        bound = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}.get(
+            leaf.comparison, "exactly"
+        )
         return f"{bound} {_time(leaf.steps)} since the {name}"
     if leaf.fact.choices:
         return f"{name} {'is' if leaf.comparison == '=' else 'is not'} {steps_text(leaf.fact, leaf.steps)}"

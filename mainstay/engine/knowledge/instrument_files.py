@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from mainstay.engine.hints import did_you_mean
 from mainstay.engine.knowledge import text
 from mainstay.engine.knowledge.forms import INSTRUMENT
 from mainstay.engine.knowledge.grammar import Record
-from mainstay.engine.knowledge.text import KnowledgeRefused, Place, Refused
+from mainstay.engine.knowledge.text import KnowledgeRefused, Refused
 from mainstay.engine.sources import Citation
 
 SHIPPED = Path(__file__).resolve().parents[2] / "knowledge"
@@ -164,7 +165,11 @@ class Instrument:
     def bands_by_total(self) -> dict[str, dict[int, Band]]:
         """For each band set, the band of each total that has one."""
         return {
-            one.id: {total: Band(one.id, name, low, high) for low, high, name in one.bands for total in range(low, high + 1)}
+            one.id: {
+                total: Band(one.id, name, low, high)
+                for low, high, name in one.bands
+                for total in range(low, high + 1)
+            }
             for one in self.band_sets.values()
         }
 
@@ -172,13 +177,18 @@ class Instrument:
     def alerts(self) -> tuple[Trigger, ...]:
         """The triggers that one sheet can fire, the most pressing first."""
         return tuple(
-            sorted((one for one in self.triggers if one.rises_by is None), key=lambda one: LEVELS.index(one.level))
+            sorted(
+                (one for one in self.triggers if one.rises_by is None),
+                key=lambda one: LEVELS.index(one.level),
+            )
         )
 
     @cached_property
     def scales(self) -> tuple[str, ...]:
         """The scales a reading may be scored on, where there are several (NEWS2: SpO2 scales 1 and 2)."""
-        return tuple(sorted({band.scale for item in self.items.values() for band in item.bands if band.scale}))
+        return tuple(
+            sorted({band.scale for item in self.items.values() for band in item.bands if band.scale})
+        )
 
 
 # Reading -------------------------------------------------------------------------------------
@@ -233,7 +243,7 @@ def made(name: str, record: Record, cited: Citing) -> Instrument:
     band_sets = {}
     for key, one in record.get("bands", {}).items():
         bands = tuple((band["from"], band["to"], band["name"]) for band in one["bands"])
-        if any(low > high for low, high, _ in bands) or any(a[1] >= b[0] for a, b in zip(bands, bands[1:], strict=False)):
+        if any(low > high for low, high, _ in bands) or any(a[1] >= b[0] for a, b in pairwise(bands)):
             raise Refused(one.place, f"the bands of `{key}` overlap or run backwards.")
         points = [[answer.points for answer in item.answers] for item in items.values()]
         least, most = sum(map(min, points)), sum(map(max, points))
@@ -265,8 +275,11 @@ def made(name: str, record: Record, cited: Citing) -> Instrument:
         record.get("unclear_names", ()), record.get("wrong_names", ()),
     )  # fmt: skip
 
+
 def _item(key: str, record: Record) -> Item:
-    answers = tuple(Answer(one["points"], one["means"], one.get("code", "")) for one in record.get("values", ()))
+    answers = tuple(
+        Answer(one["points"], one["means"], one.get("code", "")) for one in record.get("values", ())
+    )
     if not answers:
         raise Refused(record.place, f"item `{key}` has no `values`.")
     if len({answer.points for answer in answers}) != len(answers):
@@ -296,5 +309,11 @@ def _item(key: str, record: Record) -> Item:
                 raise Refused(band.place, f"{band['points']} is not an allowed answer of `{key}`.")
             bands.append(ReadingBand(band["points"], up_to, words, band.get("scale", ""), band.get("on", "")))
     return Item(
-        key, record["label"], answers, record.get("window", ""), reading, tuple(bands), record.get("codes", {})
+        key,
+        record["label"],
+        answers,
+        record.get("window", ""),
+        reading,
+        tuple(bands),
+        record.get("codes", {}),
     )
