@@ -21,6 +21,7 @@ import z3
 from mainstay.engine import documents
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import Condition, leaves
+from mainstay.engine.facts.doses import NALTREXONE_INJECTION
 from mainstay.engine.facts.links import Shape, is_dated, shape
 from mainstay.engine.facts.opioids import FULL_AGONISTS, KINDS
 from mainstay.engine.facts.registry import NEVER, Fact, FactSheet, Kind
@@ -309,6 +310,12 @@ class Story:
 
     def _tell_doses(self, fact: Fact) -> bool:
         it, name = fact.subject, fact.name
+        if not it:
+            # The injections that act for weeks: only naltrexone's is ever given in a story.
+            drug = name.removeprefix("time_since_last_").removesuffix("_injection")
+            large = self.doses.get(drug, ()) if drug == "naltrexone" else ()
+            self._tell_since(name, [(z3.And(d.given, d.size >= NALTREXONE_INJECTION), d.minutes) for d in large])
+            return True
         doses = self.doses[it]
         used = [use for use in self.uses.values() if use.ingredient == it]
         days = [dose.day for dose in doses]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mainstay.engine.chart import DAY, TAKEN, AsGiven, Chart, given_between
-from mainstay.engine.facts.registry import NEVER, Found, Kind, fact_for_each, known, unknown
+from mainstay.engine.facts.registry import NEVER, Found, Kind, fact, fact_for_each, known, unknown
 
 _MOST = (0, 5_000)
 _NOT_ASKED = "what was taken before admission has not been asked"
@@ -159,3 +159,64 @@ def not_taken(chart: Chart, ingredient: str) -> Found:
             break
         count += event.outcome in ("held", "missed", "refused")
     return known(count)
+
+
+# Injections that go on acting for weeks ------------------------------------------------------------------
+
+NALTREXONE_INJECTION = 380_000_000
+_INJECTED = ("intramuscular", "subcutaneous", "injected")
+
+
+@fact("h", kind=Kind.LEDGER)
+def time_since_last_naltrexone_injection(chart: Chart) -> Found:
+    """How long ago the monthly naltrexone injection was last given, here or elsewhere; naltrexone of unknown form may have been it."""
+    sure = [
+        AsGiven(dosed.at, dosed.at, dosed.dose.steps, dosed.drug, True)
+        for dosed in chart.dosed
+        if dosed.ingredient == "naltrexone" and dosed.outcome in TAKEN
+        and (dosed.dose.steps >= NALTREXONE_INJECTION or dosed.route in _INJECTED)
+    ]  # fmt: skip
+    perhaps = []
+    for took in chart.took:
+        if took.ingredient != "naltrexone":
+            continue
+        dose = None if took.dose is None else took.dose.steps
+        given = AsGiven(took.at, took.latest or took.at, dose, took.substance, False)
+        if took.substance == "naltrexone-injection" or took.route in _INJECTED or (dose or 0) >= NALTREXONE_INJECTION:
+            sure.append(given)
+        elif took.route != "oral" and dose is None:
+            perhaps.append(given)
+    return _since_last_or_perhaps(chart, sure, perhaps, "whether the naltrexone taken outside was the injection is not known")
+
+
+@fact("h", kind=Kind.LEDGER)
+def time_since_last_buprenorphine_injection(chart: Chart) -> Found:
+    """How long ago a weekly or monthly buprenorphine injection was last given, here or elsewhere."""
+    sure = [
+        AsGiven(took.at, took.latest or took.at, None, took.substance, False)
+        for took in chart.took
+        if took.substance == "buprenorphine-injection"
+        or (took.ingredient == "buprenorphine" and took.route in ("subcutaneous", "depot"))
+    ]
+    sure += [
+        AsGiven(dosed.at, dosed.at, dosed.dose.steps, dosed.drug, True)
+        for dosed in chart.dosed
+        if dosed.drug == "buprenorphine-injection" and dosed.outcome in TAKEN
+    ]
+    return _since_last_or_perhaps(chart, sure, [], "")
+
+
+def _since_last_or_perhaps(chart: Chart, sure: list[AsGiven], perhaps: list[AsGiven], why: str) -> Found:
+    """How long since the last that surely counts, or since a later one that may."""
+
+    def ended(one: AsGiven) -> tuple[datetime, datetime]:
+        return one.latest, one.at
+
+    found = since_last(chart, sorted(sure, key=ended))
+    if not perhaps:
+        return found
+    last = max(perhaps, key=ended)
+    least = _seconds(chart, last.latest)
+    if found.most is not None and found.most <= least:
+        return found
+    return unknown(why, least=min(least, found.least or 0), most=found.most)

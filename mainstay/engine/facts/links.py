@@ -341,6 +341,7 @@ def _of_opioids(library: Library) -> Iterator[Link]:
             if kind in FULL_AGONISTS:
                 yield no_later(full, ingredient)
             yield no_later(any_opioid, ingredient)
+    yield no_later("time_since_last_naltrexone", "time_since_last_naltrexone_injection")
     kind, used = "opioid_kind", "fentanyl_used"
     fentanyl, short = KINDS.index("fentanyl"), KINDS.index("short_acting")
     yield Link(
