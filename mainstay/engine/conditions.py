@@ -12,17 +12,18 @@ the bedside here, arrays in `simulation/sweep.py`, the solver in `proof/solver.p
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from mainstay.engine import quantities
 from mainstay.engine.facts.registry import Fact, FactValue
 from mainstay.engine.hints import did_you_mean as did_you_mean
 from mainstay.engine.quantities import Quantity
 from mainstay.engine.sources import Citation
-from mainstay.engine.truth import NEGATED, NO, UNKNOWN, YES, Truth
+from mainstay.engine.truth import NO, UNKNOWN, YES, Truth
 
 COMPARISONS = ("<", "<=", "=", "!=", ">=", ">")
 
@@ -230,106 +231,143 @@ class Judged(NamedTuple):
 Facts = Mapping[str, FactValue]
 Compiled = Callable[[Facts, list[Used]], Truth]
 
-
-def _less(least: int, most: int, steps: int) -> Truth:
-    return YES if most < steps else NO if least >= steps else UNKNOWN
-
-
-def _at_most(least: int, most: int, steps: int) -> Truth:
-    return YES if most <= steps else NO if least > steps else UNKNOWN
-
-
-def _equal(least: int, most: int, steps: int) -> Truth:
-    return NO if steps < least or steps > most else YES if least == most else UNKNOWN
-
-
 # A fact lies somewhere between `least` and `most`: the same number when it is known. A comparison is
 # definitely true when it holds for the whole stretch, definitely false when for none of it.
-_ANSWERS: dict[str, Callable[[int, int, int], Truth]] = {
-    "<": _less,
-    "<=": _at_most,
-    "=": _equal,
-    "!=": lambda least, most, steps: NEGATED[_equal(least, most, steps)],
-    ">=": lambda least, most, steps: NEGATED[_less(least, most, steps)],
-    ">": lambda least, most, steps: NEGATED[_at_most(least, most, steps)],
+_COMPARED = {
+    "<": "YES if {most} < {steps} else NO if {least} >= {steps} else UNKNOWN",
+    "<=": "YES if {most} <= {steps} else NO if {least} > {steps} else UNKNOWN",
+    "=": "NO if {steps} < {least} or {steps} > {most} else YES if {least} == {most} else UNKNOWN",
+    "!=": "YES if {steps} < {least} or {steps} > {most} else NO if {least} == {most} else UNKNOWN",
+    ">=": "YES if {least} >= {steps} else NO if {most} < {steps} else UNKNOWN",
+    ">": "YES if {least} > {steps} else NO if {most} <= {steps} else UNKNOWN",
 }
 
 
-class _Bedside:
-    """Compiles a condition to a function of a chart's facts: every leaf is asked, so every reason is listed."""
+class _Writer:
+    """The bedside reader: writes conditions as the lines of one Python function.
 
-    def compare(self, leaf: Compare) -> Compiled:
-        name, steps = leaf.fact.name, leaf.steps
-        answer = _ANSWERS[leaf.comparison]
+    Each fact is looked up once and each distinct leaf answered once, however many rules ask it. A part
+    reads as the name of the variable its answer stands in.
+    """
 
-        def judge(facts: Facts, used: list[Used]) -> Truth:
-            fact = facts[name]
-            truth = answer(fact.least, fact.most, steps)
-            used.append(Used(leaf, fact, truth))
-            return truth
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.facts: dict[str, int] = {}
+        self.leaves: dict[Leaf, int] = {}
+        self.joined = 0
 
-        return judge
+    def _fact(self, leaf: Leaf) -> int:
+        name = leaf.fact.name
+        if name not in self.facts:
+            number = self.facts[name] = len(self.facts)
+            self.lines.append(f"fact{number} = facts[{name!r}]")
+            self.lines.append(f"_, least{number}, most{number}, age{number}, _, _ = fact{number}")
+        return self.facts[name]
 
-    def within(self, leaf: Within) -> Compiled:
-        name, seconds = leaf.fact.name, leaf.seconds
+    def _leaf(self, leaf: Leaf, answer: str) -> str:
+        if leaf not in self.leaves:
+            self.leaves[leaf] = len(self.leaves)
+            self.lines.append(f"leaf{self.leaves[leaf]} = {answer}")
+        return f"leaf{self.leaves[leaf]}"
 
-        def judge(facts: Facts, used: list[Used]) -> Truth:
-            fact = facts[name]
-            truth = YES if fact.least == fact.most and fact.age is not None and fact.age <= seconds else NO
-            used.append(Used(leaf, fact, truth))
-            return truth
+    def compare(self, leaf: Compare) -> str:
+        fact = self._fact(leaf)
+        return self._leaf(
+            leaf, _COMPARED[leaf.comparison].format(least=f"least{fact}", most=f"most{fact}", steps=leaf.steps)
+        )
 
-        return judge
+    def within(self, leaf: Within) -> str:
+        fact = self._fact(leaf)
+        fresh = f"least{fact} == most{fact} and age{fact} is not None and age{fact} <= {leaf.seconds}"
+        return self._leaf(leaf, f"YES if {fresh} else NO")
 
-    def all(self, parts: list[Compiled]) -> Compiled:
-        def judge(facts: Facts, used: list[Used]) -> Truth:
-            least = YES
-            for part in parts:
-                truth = part(facts, used)
-                if truth < least:
-                    least = truth
-            return least
+    def _join(self, answer: str) -> str:
+        self.joined += 1
+        self.lines.append(f"part{self.joined} = {answer}")
+        return f"part{self.joined}"
 
-        return judge
+    def all(self, parts: list[str]) -> str:
+        return self._settled("NO", parts, "YES")
 
-    def any(self, parts: list[Compiled]) -> Compiled:
-        def judge(facts: Facts, used: list[Used]) -> Truth:
-            most = NO
-            for part in parts:
-                truth = part(facts, used)
-                if truth > most:
-                    most = truth
-            return most
+    def any(self, parts: list[str]) -> str:
+        return self._settled("YES", parts, "NO")
 
-        return judge
+    def _settled(self, by: str, parts: list[str], otherwise: str) -> str:
+        if not parts:
+            return otherwise
+        settled, unknown = (" or ".join(f"{part} is {answer}" for part in parts) for answer in (by, "UNKNOWN"))
+        return self._join(f"{by} if {settled} else UNKNOWN if {unknown} else {otherwise}")
 
-    def negate(self, part: Compiled) -> Compiled:
-        def judge(facts: Facts, used: list[Used]) -> Truth:
-            return NEGATED[part(facts, used)]
-
-        return judge
+    def negate(self, part: str) -> str:
+        return self._join(f"NO if {part} is YES else YES if {part} is NO else UNKNOWN")
 
 
-_BEDSIDE = _Bedside()
+class RuleSet:
+    """Several conditions, made into one function of a chart's facts that answers them all."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        writer = _Writer()
+        answers = [walk(condition, writer) for condition in conditions]
+        self.leaves = tuple(writer.leaves)
+        # Which leaves each condition uses, and in which fact's place.
+        self.uses = tuple(tuple(writer.leaves[leaf] for leaf in leaves(condition)) for condition in conditions)
+        self.places = tuple(writer.facts[leaf.fact.name] for leaf in self.leaves)
+        found = ", ".join(f"leaf{number}" for number in range(len(self.leaves)))
+        values = ", ".join(f"fact{number}" for number in range(len(writer.facts)))
+        body = [*writer.lines, f"return ({', '.join(answers)},), ({found},), ({values},)".replace("(,)", "()")]
+        text = "def ask(facts):\n" + "\n".join(f"    {line}" for line in body)
+        made: dict[str, Any] = {"YES": YES, "NO": NO, "UNKNOWN": UNKNOWN}
+        # Only whole numbers and the names of declared facts stand in the text: nothing an author wrote.
+        exec(compile(text, "<rules>", "exec"), made)  # noqa: S102
+        self._ask: Callable[[Facts], tuple[tuple[Truth, ...], tuple[Truth, ...], tuple[FactValue, ...]]] = made["ask"]
+
+    def __call__(self, facts: Facts) -> Answers:
+        return Answers(self, *self._ask(facts))
+
+
+class Answers(NamedTuple):
+    """What a rule set says of one chart: each rule's answer, and every fact and leaf behind it."""
+
+    rules: RuleSet
+    truths: tuple[Truth, ...]
+    found: tuple[Truth, ...]
+    values: tuple[FactValue, ...]
+
+    def used(self, rule: int) -> tuple[Used, ...]:
+        """Every fact one rule used, with its value and what it said, in the order written."""
+        rules = self.rules
+        return tuple(
+            Used(rules.leaves[leaf], self.values[rules.places[leaf]], self.found[leaf]) for leaf in rules.uses[rule]
+        )
+
+
+_HOLDS: dict[str, Callable[[int, int], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">=": operator.ge, ">": operator.gt, "=": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def answered(leaf: Compare, value: FactValue) -> Used:
+    """One comparison made up on the spot, such as a total that depends on a dose."""
+    holds = _HOLDS[leaf.comparison]
+    # The stretch from least to most, and the value itself if it lies inside: nothing else can differ.
+    points = {value.least, value.most, min(max(leaf.steps, value.least), value.most)}
+    answers = {holds(point, leaf.steps) for point in points}
+    return Used(leaf, value, UNKNOWN if len(answers) == 2 else YES if answers.pop() else NO)
 
 
 def bedside(condition: Condition) -> Compiled:
-    """A function of a chart's facts and a list to write its reasons on: the quickest form, to be kept."""
-    return walk(condition, _BEDSIDE)
+    """One condition, as a function of a chart's facts and a list to write its reasons on."""
+    rules = RuleSet((condition,))
 
+    def judge(facts: Facts, used: list[Used]) -> Truth:
+        answers = rules(facts)
+        used += answers.used(0)
+        return answers.truths[0]
 
-def compiled(condition: Condition) -> Callable[[Facts], Judged]:
-    """A function from a chart's facts to the condition's answer and its reasons."""
-    judge = bedside(condition)
-
-    def evaluate(facts: Facts) -> Judged:
-        used: list[Used] = []
-        truth = judge(facts, used)
-        return Judged(truth, tuple(used))
-
-    return evaluate
+    return judge
 
 
 def evaluate(condition: Condition, facts: Facts) -> Judged:
     """The condition's answer for these facts: yes, no or unknown, with each fact's value, age and verdict."""
-    return compiled(condition)(facts)
+    answers = RuleSet((condition,))(facts)
+    return Judged(answers.truths[0], answers.used(0))

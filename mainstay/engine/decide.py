@@ -6,6 +6,7 @@ piece by piece, so that every piece can be explained; the proofs and the sweep r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from mainstay.engine import limits, words
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import (
-    All, Compare, Compiled, Condition, Not, Used, Within, bedside, conjuncts,
+    All, Answers, Compare, Condition, Not, RuleSet, Used, Within, conjuncts,
 )  # fmt: skip
 from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
@@ -125,56 +126,68 @@ def permit(library: Library, protocol: Protocol, step: Step) -> Condition:
 # Ready to ask --------------------------------------------------------------------------------
 
 
-class _Asked(NamedTuple):
-    rule: Rule
-    asks: Compiled
+class _Section(NamedTuple):
+    """Some rules of a protocol, and where the first of them stands in its rule set."""
+
+    rules: tuple[Rule, ...]
+    first: int
 
 
 class _StepReady(NamedTuple):
+    """A step, with the places of its guard's parts and of the readings it wants fresh."""
+
     step: Step
-    parts: tuple[tuple[Condition, Compiled], ...]
-    before: tuple[tuple[Within, Compiled], ...]
+    parts: tuple[Condition, ...]
+    first_part: int
+    first_before: int
 
 
 class _Ready(NamedTuple):
-    for_whom: tuple[_Asked, ...]
-    never_if: tuple[_Asked, ...]
-    ends_when: tuple[_Asked, ...]
-    start_when: tuple[_Asked, ...]
-    holds: tuple[_Asked, ...]
+    """A protocol made ready: whom it is for is asked first, and the rest only of those it is for."""
+
+    whom: RuleSet
+    rest: RuleSet
+    never_if: _Section
+    ends_when: _Section
+    start_when: _Section
+    holds: _Section
     steps: tuple[_StepReady, ...]
-    offers: tuple[tuple[Alternative, Compiled], ...]
-
-
-def _asked(rules: tuple[Rule, ...]) -> tuple[_Asked, ...]:
-    return tuple(_Asked(rule, bedside(rule.when)) for rule in rules)
+    first_offer: int
 
 
 @lru_cache(maxsize=512)
 def _ready(library: Library, protocol_id: str) -> _Ready:
     protocol = library.protocols[protocol_id]
-    steps = tuple(
-        _StepReady(
-            step,
-            tuple((part, bedside(part)) for part in conjuncts(step.when)),
-            tuple((leaf, bedside(leaf)) for leaf in step.before),
-        )
-        for step in protocol.steps
-    )
-    return _Ready(
-        _asked(protocol.for_whom), _asked(protocol.never_if), _asked(protocol.ends_when), _asked(protocol.start_when),
-        _asked(holds_of(library, protocol)), steps,
-        tuple((offer, bedside(offer.when)) for offer in protocol.alternatives),
-    )  # fmt: skip
+    asked: list[Condition] = []
+
+    def add(conditions: Iterable[Condition]) -> int:
+        first = len(asked)
+        asked.extend(conditions)
+        return first
+
+    def section(rules: tuple[Rule, ...]) -> _Section:
+        return _Section(rules, add(rule.when for rule in rules))
+
+    sections = [
+        section(rules)
+        for rules in (protocol.never_if, protocol.ends_when, protocol.start_when, holds_of(library, protocol))
+    ]
+    steps = []
+    for step in protocol.steps:
+        parts = conjuncts(step.when)
+        steps.append(_StepReady(step, parts, add(parts), add(step.before)))
+    first_offer = add(offer.when for offer in protocol.alternatives)
+    whom = RuleSet([rule.when for rule in protocol.for_whom])
+    return _Ready(whom, RuleSet(asked), *sections, tuple(steps), first_offer)
 
 
-def _reasons(asked: tuple[_Asked, ...], facts: FactSheet) -> list[tuple[Rule, Reason]]:
-    made = []
-    for rule, asks in asked:
-        used: list[Used] = []
-        truth = asks(facts, used)
-        made.append((rule, Reason(rule.because, truth, tuple(used), rule.cited, rule.do)))
-    return made
+def _reasons(section: _Section, answers: Answers, *wanted: Truth) -> list[tuple[Rule, Reason]]:
+    """The rules of a section that answered one of `wanted`, with why."""
+    return [
+        (rule, Reason(rule.because, answers.truths[place], answers.used(place), rule.cited, rule.do))
+        for place, rule in enumerate(section.rules, section.first)
+        if answers.truths[place] in wanted
+    ]
 
 
 # Deciding ------------------------------------------------------------------------------------
@@ -200,28 +213,29 @@ _ORDER = {state: place for place, state in enumerate(State)}
 def advise(protocol: Protocol, facts: FactSheet, library: Library, certified: frozenset[str] | None = None) -> Advice:
     """What one protocol says of these facts."""
     ready = _ready(library, protocol.id)
-    found = _reasons(ready.for_whom, facts)
+    found = _reasons(_Section(protocol.for_whom, 0), ready.whom(facts), NO, UNKNOWN)
     wrong = [reason for _, reason in found if reason.truth is NO]
     if wrong:
         return Advice(protocol, State.NOT_FOR, Verdict.INFORM, tuple(wrong))
-    asks = [reason for _, reason in found if reason.truth is UNKNOWN]
+    asks = [reason for _, reason in found]
     other = _on_another(protocol, facts, library)
     if other:
         return other
     if certified is not None and protocol.digest not in certified:
         because = "Its proof is missing or is of another version. Run `mainstay prove`."
         return Advice(protocol, State.NOT_OFFERED, Verdict.HOLD, (Reason(because, NO, (), ()),))
-    found = _reasons(ready.never_if, facts)
+    answers = ready.rest(facts)
+    found = _reasons(ready.never_if, answers, YES, UNKNOWN)
     out = [(rule, reason) for rule, reason in found if reason.truth is YES]
     if out:
         verdict = max((rule.then for rule, _ in out if rule.then is not None), default=Verdict.REFUSE)
-        offers = _offers(ready, facts)
+        offers = _offers(protocol, ready, answers)
         return Advice(protocol, State.RULED_OUT, verdict, tuple(reason for _, reason in out), offers=offers)
-    asks += [reason for _, reason in found if reason.truth is UNKNOWN]
-    over = [reason for _, reason in _reasons(ready.ends_when, facts) if reason.truth is YES]
+    asks += [reason for _, reason in found]
+    over = _reasons(ready.ends_when, answers, YES)
     if over:
-        return Advice(protocol, State.OVER, Verdict.INFORM, tuple(over))
-    return _steps(protocol, ready, asks, facts, library)
+        return Advice(protocol, State.OVER, Verdict.INFORM, tuple(reason for _, reason in over))
+    return _steps(protocol, ready, answers, asks, facts, library)
 
 
 def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advice | None:
@@ -233,19 +247,22 @@ def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advic
     if other is None or other.id == protocol.id or other.one_at_a_time != protocol.one_at_a_time:
         return None
     # A protocol that is over blocks nothing: the next one takes over by itself.
-    if any(reason.truth is YES for _, reason in _reasons(_ready(library, other.id).ends_when, facts)):
+    ready = _ready(library, other.id)
+    if _reasons(ready.ends_when, ready.rest(facts), YES):
         return None
     because = f"The patient is on {other.code}, {other.title}. One protocol of this kind at a time."
     return Advice(protocol, State.ON_ANOTHER, Verdict.INFORM, (Reason(because, NO, (), ()),))
 
 
-def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactSheet, library: Library) -> Advice:
-    starts = _reasons(ready.start_when, facts)
+def _steps(
+    protocol: Protocol, ready: _Ready, answers: Answers, asks: list[Reason], facts: FactSheet, library: Library
+) -> Advice:
+    starts = _reasons(ready.start_when, answers, NO, UNKNOWN)
     start_no = [reason for _, reason in starts if reason.truth is NO]
     start_unknown = [reason for _, reason in starts if reason.truth is UNKNOWN]
     best: tuple[int, _StepReady, list[Reason], list[Reason]] | None = None
     for one in ready.steps:
-        no, unknown = _parts(one, facts)
+        no, unknown = _parts(one, answers)
         if one.step.starts:
             # What a start waits for is worth saying: a step whose own guard holds is the near one.
             weight = sum(_weight(reason) for reason in no)
@@ -257,37 +274,36 @@ def _steps(protocol: Protocol, ready: _Ready, asks: list[Reason], facts: FactShe
         if best is None or rank < best[0]:
             best = (rank, one, no, unknown)
     if best is None:
-        return Advice(protocol, State.NOT_YET, Verdict.INFORM, tuple(asks), offers=_offers(ready, facts))
+        return Advice(protocol, State.NOT_YET, Verdict.INFORM, tuple(asks), offers=_offers(protocol, ready, answers))
     _, one, no, unknown = best
     if no:
-        return _waiting(protocol, ready, State.NOT_YET, one.step, no + unknown, facts, library)
+        return _waiting(protocol, ready, answers, State.NOT_YET, one.step, no + unknown, facts, library)
     unknown = asks + unknown
-    stale = _stale(one, facts)
-    held = [reason for _, reason in _reasons(ready.holds, facts) if reason.truth is not NO] if one.step.give else []
+    stale = _stale(one, answers)
+    held = [reason for _, reason in _reasons(ready.holds, answers, YES, UNKNOWN)] if one.step.give else []
     stop = [reason for reason in held if reason.truth is YES]
     if stop:
         # What nobody knows holds as well: it is asked for at once, not when the first hold has gone.
         stop += [reason for reason in held if reason.truth is UNKNOWN]
-        return _waiting(protocol, ready, State.HELD, one.step, stop, facts, library)
+        return _waiting(protocol, ready, answers, State.HELD, one.step, stop, facts, library)
     unknown += [reason for reason in held if reason.truth is UNKNOWN]
     if unknown or stale:
-        return _waiting(protocol, ready, State.ASK, one.step, unknown + stale, facts, library)
+        return _waiting(protocol, ready, answers, State.ASK, one.step, unknown + stale, facts, library)
     if one.step.give is None:
-        reason = Reason(one.step.because, YES, _used(one, facts), one.step.cited, one.step.do)
+        reason = Reason(one.step.because, YES, _used(one, answers), one.step.cited, one.step.do)
         return Advice(protocol, State.READY, Verdict.INFORM, (reason,), one.step, measure=one.step.reassess)
-    return _recommend(protocol, ready, one, one.step.give, facts, library)
+    return _recommend(protocol, ready, answers, one, one.step.give, facts, library)
 
 
-def _parts(one: _StepReady, facts: FactSheet) -> tuple[list[Reason], list[Reason]]:
+def _parts(one: _StepReady, answers: Answers) -> tuple[list[Reason], list[Reason]]:
     """The parts of a step's guard that are not true, and those nobody knows."""
     no: list[Reason] = []
     unknown: list[Reason] = []
-    for part, asks in one.parts:
-        used: list[Used] = []
-        truth = asks(facts, used)
+    for place, part in enumerate(one.parts, one.first_part):
+        truth = answers.truths[place]
         if truth is not YES:
             cited = getattr(part, "cited", ()) or one.step.cited
-            reason = Reason(f"Needed for this step: {words.part_text(part)}.", truth, tuple(used), cited)
+            reason = Reason(f"Needed for this step: {words.part_text(part)}.", truth, answers.used(place), cited)
             (no if truth is NO else unknown).append(reason)
     return no, unknown
 
@@ -305,25 +321,31 @@ def _distance(used: Used) -> int:
     return 2 if isinstance(leaf, Compare) and leaf.comparison not in ("=", "!=") else 5
 
 
-def _used(one: _StepReady, facts: FactSheet) -> tuple[Used, ...]:
-    used: list[Used] = []
-    for _, asks in (*one.parts, *one.before):
-        asks(facts, used)
-    return tuple(used)
+def _used(one: _StepReady, answers: Answers) -> tuple[Used, ...]:
+    places = range(one.first_part, one.first_before + len(one.step.before))
+    return tuple(used for place in places for used in answers.used(place))
 
 
-def _stale(one: _StepReady, facts: FactSheet) -> list[Reason]:
-    reasons = []
-    for leaf, asks in one.before:
-        used: list[Used] = []
-        if asks(facts, used) is not YES:
-            because = f"Needed before this dose: {words.leaf_text(leaf)}."
-            reasons.append(Reason(because, UNKNOWN, tuple(used), leaf.cited or one.step.cited))
-    return reasons
+def _stale(one: _StepReady, answers: Answers) -> list[Reason]:
+    return [
+        Reason(
+            f"Needed before this dose: {words.leaf_text(leaf)}.", UNKNOWN, answers.used(place),
+            leaf.cited or one.step.cited,
+        )
+        for place, leaf in enumerate(one.step.before, one.first_before)
+        if answers.truths[place] is not YES
+    ]  # fmt: skip
 
 
 def _waiting(
-    protocol: Protocol, ready: _Ready, state: State, step: Step, because: list[Reason], facts: FactSheet, library: Library
+    protocol: Protocol,
+    ready: _Ready,
+    answers: Answers,
+    state: State,
+    step: Step,
+    because: list[Reason],
+    facts: FactSheet,
+    library: Library,
 ) -> Advice:
     used = [one for reason in because for one in reason.used if one.truth is not YES or reason.truth is YES]
     ask = limits.missing(one for one in used if not one.value.is_known or isinstance(one.leaf, Within))
@@ -331,7 +353,7 @@ def _waiting(
     return Advice(
         protocol, state, Verdict.ASK if state is State.ASK else Verdict.HOLD, tuple(because), step, ask=ask,
         not_before=_not_before(because, facts), window=_window(protocol, step, facts, library),
-        offers=_offers(ready, facts), measure=measure,
+        offers=_offers(protocol, ready, answers), measure=measure,
     )  # fmt: skip
 
 
@@ -364,8 +386,9 @@ def _window(protocol: Protocol, step: Step, facts: FactSheet, library: Library) 
     )
 
 
-def _offers(ready: _Ready, facts: FactSheet) -> tuple[Alternative, ...]:
-    return tuple(offer for offer, asks in ready.offers if asks(facts, []) is YES)
+def _offers(protocol: Protocol, ready: _Ready, answers: Answers) -> tuple[Alternative, ...]:
+    offers = enumerate(protocol.alternatives, ready.first_offer)
+    return tuple(offer for place, offer in offers if answers.truths[place] is YES)
 
 
 def proposals(protocol: Protocol, give: Give, facts: FactSheet, library: Library) -> list[Proposal]:
@@ -387,16 +410,22 @@ def proposals(protocol: Protocol, give: Give, facts: FactSheet, library: Library
 
 
 def _recommend(
-    protocol: Protocol, ready: _Ready, one: _StepReady, give: Give, facts: FactSheet, library: Library
+    protocol: Protocol,
+    ready: _Ready,
+    answers: Answers,
+    one: _StepReady,
+    give: Give,
+    facts: FactSheet,
+    library: Library,
 ) -> Advice:
     """Let the interlock judge the dose before it is said. The upper end of a range only where it judges alike."""
     proposed = [_once(proposal) for proposal in proposals(protocol, give, facts, library)]
     if not proposed:
         reason = Reason("The dose this step repeats is not known.", UNKNOWN, (), one.step.cited)
-        return _waiting(protocol, ready, State.ASK, one.step, [reason], facts, library)
+        return _waiting(protocol, ready, answers, State.ASK, one.step, [reason], facts, library)
     judged = [limits.judge(proposal, facts, library) for proposal in proposed]
     judgement = judged[0]
-    why = Reason(one.step.because, YES, _used(one, facts), one.step.cited)
+    why = Reason(one.step.because, YES, _used(one, answers), one.step.cited)
     if not judgement.passes:
         # A question left open stops a dose even where what is known only needs a reason.
         held = judgement.verdict >= Verdict.HOLD
@@ -406,7 +435,7 @@ def _recommend(
             for f in judgement.findings
             if f.verdict is verdict
         ]
-        advice = _waiting(protocol, ready, state, one.step, stops, facts, library)
+        advice = _waiting(protocol, ready, answers, state, one.step, stops, facts, library)
         return Advice(
             protocol, state, verdict, advice.because, one.step, judgement=judgement, ask=judgement.asks,
             not_before=max((f.until for f in judgement.findings if f.until), default=None), offers=advice.offers,

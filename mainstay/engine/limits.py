@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mainstay.engine.conditions import (
-    ALWAYS, NEVER, AnyOf, Compare, Compiled, Condition, Used, bedside, parse_leaf,
+    ALWAYS, NEVER, Answers, AnyOf, Compare, Condition, RuleSet, Used, answered, parse_leaf,
 )  # fmt: skip
 from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
@@ -110,6 +110,11 @@ def broken(library: Library, limit: Limit, medicine: str, dose: Quantity | None)
         left = limit.largest_total.steps - (dose.steps if dose else 0)
         fact = library.vocabulary[f"{ingredient}_in_24_hours"]
         return Compare(fact, ">", left, str(Quantity(left, UNITS["mg"])), "", limit.cited)
+    if limit.largest_rise is not None and limit.over is not None:
+        if dose is None:
+            return NEVER
+        least = dose.steps - limit.largest_rise.steps
+        return Compare(limit.over, "<", least, str(Quantity(least, UNITS["mg"])), "", limit.cited)
     if limit.least_spacing is not None:
         fact = library.vocabulary[f"time_since_last_{ingredient}"]
         shown = str(Quantity(limit.least_spacing, UNITS["s"]))
@@ -120,20 +125,31 @@ def broken(library: Library, limit: Limit, medicine: str, dose: Quantity | None)
 
 
 class _Ready(NamedTuple):
-    limit: Limit
-    only_when: Compiled | None
-    # None where the condition depends on the dose.
-    fixed: Compiled | None
+    """The limits of a medicine, and one function that answers for all of them.
+
+    `rules` answers first every `only_when`, then what breaks each limit, then the allergies; a bound that
+    depends on the dose is worked out in `_by_amount` instead.
+    """
+
+    limits: tuple[Limit, ...]
+    allergies: tuple[str, ...]
+    rules: RuleSet
 
 
 @lru_cache(maxsize=4_096)
-def _ready(library: Library, medicine: str) -> tuple[_Ready, ...]:
-    made = []
-    for limit in limits_of(library, medicine):
-        depends = limit.largest_dose is not None or limit.largest_total is not None
-        fixed = None if depends else bedside(broken(library, limit, medicine, None))
-        made.append(_Ready(limit, None if limit.only_when == ALWAYS else bedside(limit.only_when), fixed))
-    return tuple(made)
+def _ready(library: Library, medicine: str) -> _Ready:
+    limits = tuple(limits_of(library, medicine))
+    scopes = [limit.only_when for limit in limits]
+    breaks = [NEVER if _by_dose(limit) else broken(library, limit, medicine, None) for limit in limits]
+    allergies = tuple(dict.fromkeys((medicine, library.ingredient_of(medicine))))
+    listed = [
+        parse_leaf(f"allergic_to_{name.replace('-', '_')} = yes", library.vocabulary) for name in allergies
+    ]
+    return _Ready(limits, allergies, RuleSet([*scopes, *breaks, *listed]))
+
+
+def _by_dose(limit: Limit) -> bool:
+    return limit.largest_dose is not None or limit.largest_total is not None or limit.largest_rise is not None
 
 
 # Judging -------------------------------------------------------------------------------------
@@ -161,32 +177,34 @@ def _findings(proposal: Proposal, facts: FactSheet, library: Library) -> Iterato
         )
     else:
         yield from _can_be_given(proposal, drug)
-    yield from _allergy(medicine, facts, library)
-    for ready in _ready(library, medicine):
-        if ready.limit.concerns(proposal.pathway, proposal.route):
-            yield from _one(ready, proposal, facts, library)
+    ready = _ready(library, medicine)
+    answers = ready.rules(facts)
+    for place, name in enumerate(ready.allergies, 2 * len(ready.limits)):
+        if answers.truths[place] is YES:
+            because = f"An allergy to {name} is recorded."
+            stop = Verdict.INFORM if drug is not None and drug.emergency else Verdict.REFUSE
+            yield Finding(stop, f"{name} allergy", because, answers.used(place))
+    for place, limit in enumerate(ready.limits):
+        if answers.truths[place] is not NO and limit.concerns(proposal.pathway, proposal.route):
+            yield from _one(limit, place, answers, proposal, facts, library)
 
 
-def _allergy(medicine: str, facts: FactSheet, library: Library) -> Iterator[Finding]:
-    for name in dict.fromkeys((medicine, library.ingredient_of(medicine))):
-        leaf = parse_leaf(f"allergic_to_{name.replace('-', '_')} = yes", library.vocabulary)
-        used: list[Used] = []
-        if bedside(leaf)(facts, used) is YES:
-            yield Finding(Verdict.REFUSE, f"{name} allergy", f"An allergy to {name} is recorded.", tuple(used))
-
-
-def _one(ready: _Ready, proposal: Proposal, facts: FactSheet, library: Library) -> Iterator[Finding]:
-    limit = ready.limit
-    used: list[Used] = []
-    truth = YES if ready.only_when is None else ready.only_when(facts, used)
-    if truth is NO:
-        return
+def _one(
+    limit: Limit, place: int, answers: Answers, proposal: Proposal, facts: FactSheet, library: Library
+) -> Iterator[Finding]:
+    broken_at = place + len(_ready(library, proposal.medicine).limits)
+    used = list(answers.used(place))
     until = None
-    if ready.fixed is not None and limit.least_spacing is None:
-        truth = min(truth, ready.fixed(facts, used))
+    if _by_dose(limit):
+        found, until = _by_amount(limit, proposal, facts, library, used)
+    elif limit.least_spacing is not None and proposal.every is not None and proposal.every < limit.least_spacing:
+        found = YES
     else:
-        found, until = _by_amount(limit, ready, proposal, facts, library, used)
-        truth = min(truth, found)
+        found = answers.truths[broken_at]
+        if found is NO:
+            return
+        used += answers.used(broken_at)
+    truth = min(answers.truths[place], found)
     # A mere note says nothing while nobody knows whether it applies.
     if truth is NO or (truth is UNKNOWN and limit.then is Verdict.INFORM):
         return
@@ -199,26 +217,23 @@ def _one(ready: _Ready, proposal: Proposal, facts: FactSheet, library: Library) 
 
 
 def _by_amount(
-    limit: Limit, ready: _Ready, proposal: Proposal, facts: FactSheet, library: Library, used: list[Used]
+    limit: Limit, proposal: Proposal, facts: FactSheet, library: Library, used: list[Used]
 ) -> tuple[Truth, datetime | None]:
-    """Bounds that depend on the dose, or that an order breaks by how often it repeats."""
+    """Bounds that depend on the dose, and a total that an order breaks by how often it repeats."""
     dose = proposal.dose
     if limit.largest_dose is not None:
         return (YES if dose is not None and dose > limit.largest_dose else NO), None
-    if limit.least_spacing is not None:
-        if proposal.every is not None and proposal.every < limit.least_spacing:
-            return YES, None
-        assert ready.fixed is not None
-        return ready.fixed(facts, used), None
-    assert limit.largest_total is not None
     if dose is None:
-        return UNKNOWN, None
-    if proposal.every is not None and dose * -(-DAY // proposal.every) > limit.largest_total:
+        return (UNKNOWN if limit.largest_total is not None else NO), None
+    total = limit.largest_total
+    if total is not None and proposal.every is not None and dose * -(-DAY // proposal.every) > total:
         return YES, None
     leaf = broken(library, limit, proposal.medicine, dose)
-    truth = bedside(leaf)(facts, used)
-    until = _room_at(limit, proposal, facts, library) if truth is YES and dose <= limit.largest_total else None
-    return truth, until
+    assert isinstance(leaf, Compare)
+    answer = answered(leaf, facts[leaf.fact.name])
+    used.append(answer)
+    broken_now = total is not None and answer.truth is YES and dose <= total
+    return answer.truth, _room_at(limit, proposal, facts, library) if broken_now else None
 
 
 def _verdict(limit: Limit, truth: Truth, proposal: Proposal, used: list[Used]) -> Verdict:
@@ -272,16 +287,18 @@ def _room_at(limit: Limit, proposal: Proposal, facts: FactSheet, library: Librar
 
 
 def _can_be_given(proposal: Proposal, drug: Drug) -> Iterator[Finding]:
+    # What saves a life is never stopped over a strength: it is told, and the dose goes on.
+    stop = Verdict.INFORM if drug.emergency else Verdict.REFUSE
     if proposal.route and proposal.route not in {form.route for form in drug.forms}:
         routes = ", ".join(sorted({form.route for form in drug.forms}))
         yield Finding(
-            Verdict.REFUSE, f"{drug.id}: route", f"{drug.title} is not given {proposal.route}: only {routes}.",
+            stop, f"{drug.id}: route", f"{drug.title} is not given {proposal.route}: only {routes}.",
             cited=_cited(drug.forms),
         )  # fmt: skip
     elif proposal.dose is not None and not makeable(drug, proposal.dose, proposal.route):
         shown = ", ".join(sorted({str(form.strength) for form in drug.forms if form.strength}))
         yield Finding(
-            Verdict.REFUSE, f"{drug.id}: strength",
+            stop, f"{drug.id}: strength",
             f"{proposal.dose} of {drug.title} can't be made from what exists ({shown}): check the unit and the drug.",
             cited=_cited(drug.forms),
         )  # fmt: skip

@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mainstay.engine import instruments
-from mainstay.engine.conditions import Compiled, Used, bedside
+from mainstay.engine.conditions import RuleSet, Used
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.instruments import Score
 from mainstay.engine.knowledge.library import Library
-from mainstay.engine.knowledge.models import Alarm, Instrument, Rule
+from mainstay.engine.knowledge.models import Alarm, Instrument, Protocol, Rule
 from mainstay.engine.limits import Judgement
 from mainstay.engine.sources import Citation
-from mainstay.engine.truth import YES
+from mainstay.engine.truth import YES, Truth
 from mainstay.engine.verdicts import Verdict
 
 # Within how many seconds each level must be acknowledged, and by whom (settled 21, SITE).
@@ -35,29 +35,74 @@ class Raised(NamedTuple):
     do: str = ""
 
 
+# What is beyond a protocol goes to the prescriber, at the time urgent things reach them (settled 21, SITE).
+TO_THE_PRESCRIBER = Alarm("prescriber", 10 * 60, "medical lead")
+
+
+class _Watched(NamedTuple):
+    """The rules that call someone, the rules of which protocols are in play, and one function for them all."""
+
+    called: tuple[tuple[str, Rule], ...]
+    escalated: tuple[tuple[Protocol, int, int], ...]
+    rules: RuleSet
+
+
 @lru_cache(maxsize=64)
-def _alarms(library: Library) -> tuple[tuple[str, Rule, Compiled], ...]:
-    return tuple(
-        (f"{protocol.id}: {rule.id}", rule, bedside(rule.when))
+def _watched(library: Library) -> _Watched:
+    called = [
+        (f"{protocol.id}: {rule.id}", rule)
         for protocol in library.protocols.values()
         for rule in (*protocol.alarms, *(rule for rule in protocol.hold_if if rule.alarm))
-    )
+    ]
+    asked = [rule.when for _, rule in called]
+    escalated = []
+    for protocol in library.protocols.values():
+        if protocol.escalate:
+            whom = len(asked)
+            asked += [rule.when for rule in protocol.for_whom]
+            escalated.append((protocol, whom, len(asked)))
+            asked += [rule.when for rule in protocol.escalate]
+    return _Watched(tuple(called), tuple(escalated), RuleSet(asked))
 
 
 def watch(facts: FactSheet, library: Library) -> tuple[Raised, ...]:
-    """Every alarm this chart raises: of the protocols and gates, and of single items and totals."""
-    raised = []
-    for name, rule, asks in _alarms(library):
-        used: list[Used] = []
-        if asks(facts, used) is YES:
-            telling = tuple(one for one in used if one.truth is YES)
-            raised.append(Raised(name, rule.because, rule.alarm or LADDERS["prompt"], telling, rule.cited, rule.do))
+    """Every alarm this chart raises: of protocols and gates, of what is beyond a protocol in play, and of scores."""
+    watched = _watched(library)
+    answers = watched.rules(facts)
+    raised = [
+        _raised(name, rule, answers.used(place), LADDERS["prompt"])
+        for place, (name, rule) in enumerate(watched.called)
+        if answers.truths[place] is YES
+    ]
+    for protocol, whom, first in watched.escalated:
+        if _in_play(protocol, answers.truths[whom:first], facts, library):
+            raised += [
+                _raised(f"{protocol.id}: escalate {rule.id}", rule, answers.used(place), TO_THE_PRESCRIBER)
+                for place, rule in enumerate(protocol.escalate, first)
+                if answers.truths[place] is YES
+            ]
     for scored in scores(facts, library):
         for trigger in scored.fired:
             name = f"{scored.instrument.id}: {trigger.item or ('an item' if trigger.any_item is not None else 'total')}"
             because = f"{scored.instrument.short} {_points(scored)}. {trigger.because}"
             raised.append(Raised(name, because, LADDERS[trigger.level], (), trigger.cited))
     return tuple(sorted(raised, key=lambda one: one.alarm.within))
+
+
+def _raised(name: str, rule: Rule, used: tuple[Used, ...], otherwise: Alarm) -> Raised:
+    telling = tuple(one for one in used if one.truth is YES)
+    return Raised(name, rule.because, rule.alarm or otherwise, telling, rule.cited, rule.do)
+
+
+def _in_play(protocol: Protocol, for_whom: tuple[Truth, ...], facts: FactSheet, library: Library) -> bool:
+    """Whether the patient is on a protocol: it was chosen, or it fits and one of its drugs was given here."""
+    pathway = facts["pathway"]
+    if pathway.fact.choices[pathway.least] == protocol.id:
+        return True
+    if any(truth is not YES for truth in for_whom):
+        return False
+    ingredients = {library.ingredient_of(drug) for drug in protocol.drugs}
+    return not ingredients or any(one.in_unit for name in ingredients for one in facts.chart.taken(name))
 
 
 def given_despite(judgement: Judgement) -> Raised | None:
