@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mainstay.engine import quantities
 from mainstay.engine.chart import Assessed, Chart
 from mainstay.engine.facts.registry import Found, Kind, fact_for_each, known, unknown
 
@@ -78,8 +77,3 @@ def item(chart: Chart, one: ItemOf) -> Found:
     newest = assessed[-1]
     points = newest.answers.get(one.item.key)
     return unknown("not answered", newest.at) if points is None else known(points, newest.at)
-
-
-def points_unit() -> quantities.Unit:
-    """The unit totals are in."""
-    return quantities.UNITS["points"]
