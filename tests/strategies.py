@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -341,6 +342,12 @@ class _Ward:
             self.entries.append(right)
 
 
+@lru_cache(maxsize=1)
+def shipped() -> Library:
+    """The library Mainstay ships, read once."""
+    return knowledge.load()
+
+
 @st.composite
 def courses(draw: st.DrawFn) -> tuple[Course, datetime]:
     """A stay as a ward could have written it down, to the minute, and the moment it is looked at."""
@@ -348,7 +355,7 @@ def courses(draw: st.DrawFn) -> tuple[Course, datetime]:
     now = datetime(2026, 3, 9, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 1_439)))
     # One seed and not a draw for each value: a stay has hundreds, and Hypothesis is slow at many.
     chance = Random(draw(st.integers(0, 2**40)))
-    return _Ward(knowledge.load(), chance, now, stay).course(), now
+    return _Ward(shipped(), chance, now, stay).course(), now
 
 
 def charts() -> st.SearchStrategy[Chart]:

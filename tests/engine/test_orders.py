@@ -4,7 +4,7 @@ import pytest
 
 from mainstay.engine.orders import Proposal, amount, proposal, read_order
 from mainstay.engine.quantities import NotAQuantity, parse
-from tests.sample_knowledge import library
+from tests.sample_knowledge import FILES, changed, library
 
 DRUGS = library().drugs
 
@@ -87,3 +87,10 @@ def test_a_proposal_is_said_in_a_line(words: str, shown: str) -> None:
 def test_a_proposal_may_have_no_dose() -> None:
     made = proposal(library(), "haloperidol", None)
     assert (str(made), made.act, made.pathway, made.drug) == ("haloperidol", "dose", "none", None)
+
+
+def test_a_brand_is_its_product_whatever_the_street_calls_by_it() -> None:
+    street = FILES["substances/buprenorphine.yaml"].replace("kind:", "also: [Suboxone, bupe]\nkind:")
+    knows = changed({"substances/buprenorphine.yaml": street})
+    assert knows.medicine_named("Suboxone") == "buprenorphine-naloxone"
+    assert knows.medicine_named("bupe") == "buprenorphine"
