@@ -9,11 +9,12 @@ day starts and how times are shown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mainstay.engine.quantities import Quantity
@@ -135,6 +136,14 @@ class AsGiven(NamedTuple):
     in_unit: bool
 
 
+# Under which word the entries of a kind are kept; the others under the kind's own name.
+_KEYS: dict[type[Entry], Callable[[Any], str]] = {
+    Measured: attrgetter("what"),
+    Assessed: lambda entry: f"assessed {entry.instrument}",
+    Happened: lambda entry: f"happened {entry.event}",
+}
+
+
 @dataclass(frozen=True)
 class Chart:
     """What is known at `now`. `entries` are in the order they happened, corrections applied."""
@@ -148,15 +157,8 @@ class Chart:
     def _by_type(self) -> dict[str, list[Entry]]:
         sorted_by: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            if isinstance(entry, Measured):
-                key = entry.what
-            elif isinstance(entry, Assessed):
-                key = f"assessed {entry.instrument}"
-            elif isinstance(entry, Happened):
-                key = f"happened {entry.event}"
-            else:
-                key = type(entry).__name__
-            sorted_by.setdefault(key, []).append(entry)
+            key = _KEYS.get(type(entry))
+            sorted_by.setdefault(key(entry) if key else type(entry).__name__, []).append(entry)
         return sorted_by
 
     def measured(self, what: str) -> list[Measured]:
@@ -277,15 +279,16 @@ class Course:
 
     def chart_at(self, now: datetime) -> Chart:
         """The chart as it could be read at `now`: only what was written by then, corrections applied."""
-        written = [entry for entry in self._as_written if entry.recorded_at <= now]
+        now = now.astimezone(UTC)
+        written = [entry for entry in self._as_happened if entry.recorded_at <= now]
         replaced = {entry.corrects for entry in written if entry.corrects}
-        return make_chart(
-            now, (entry for entry in written if entry.id not in replaced), self.zone, self.day_starts
-        )
+        entries = tuple(entry for entry in written if entry.id not in replaced) if replaced else tuple(written)
+        _nothing_after(now, entries)
+        return Chart(now, entries, self.zone, self.day_starts)
 
     @cached_property
-    def _as_written(self) -> list[Entry]:
-        return sorted(self.entries, key=lambda entry: (entry.recorded_at, entry.at, entry.id))
+    def _as_happened(self) -> list[Entry]:
+        return sorted(self.entries, key=_order)
 
     @cached_property
     def moments(self) -> list[datetime]:
@@ -298,14 +301,22 @@ def make_chart(
 ) -> Chart:
     """A chart of these entries at `now`. Raises InTheFuture for any entry after `now`."""
     now = now.astimezone(UTC)
-    ordered = sorted(entries, key=lambda entry: (entry.at, entry.recorded_at, entry.id))
+    ordered = tuple(sorted(entries, key=_order))
+    _nothing_after(now, ordered)
+    return Chart(now, ordered, zone, day_starts)
+
+
+def _order(entry: Entry) -> tuple[datetime, datetime, str]:
+    return entry.at, entry.recorded_at, entry.id
+
+
+def _nothing_after(now: datetime, ordered: tuple[Entry, ...]) -> None:
     if ordered and (ordered[-1].at > now or any(entry.recorded_at > now for entry in ordered)):
         late = next(entry for entry in ordered if entry.at > now or entry.recorded_at > now)
         raise InTheFuture(
             f"Entry {late.id} is of {max(late.at, late.recorded_at):%Y-%m-%d %H:%M} UTC, after now, "
             f"{now:%Y-%m-%d %H:%M} UTC. Nothing can be recorded in the future."
         )
-    return Chart(now, tuple(ordered), zone, day_starts)
 
 
 def given_between(given: list[AsGiven], after: datetime, until: datetime) -> list[AsGiven]:

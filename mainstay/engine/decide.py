@@ -16,7 +16,7 @@ from typing import NamedTuple
 from mainstay.engine import limits, words
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import (
-    All, Answers, Compare, Condition, Not, RuleSet, Used, Within, conjuncts,
+    All, Answers, Compare, Condition, Leaf, Not, RuleSet, Used, Within, conjuncts,
 )  # fmt: skip
 from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
@@ -257,25 +257,16 @@ def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advic
 def _steps(
     protocol: Protocol, ready: _Ready, answers: Answers, asks: list[Reason], facts: FactSheet, library: Library
 ) -> Advice:
-    starts = _reasons(ready.start_when, answers, NO, UNKNOWN)
-    start_no = [reason for _, reason in starts if reason.truth is NO]
-    start_unknown = [reason for _, reason in starts if reason.truth is UNKNOWN]
-    best: tuple[int, _StepReady, list[Reason], list[Reason]] | None = None
-    for one in ready.steps:
-        no, unknown = _parts(one, answers)
-        if one.step.starts:
-            # What a start waits for is worth saying: a step whose own guard holds is the near one.
-            weight = sum(_weight(reason) for reason in no)
-            no, unknown = no + start_no, unknown + start_unknown
-        else:
-            weight = sum(_weight(reason) for reason in no)
-        # Of two as near as each other, the one that gives something is the one to speak of.
-        rank = weight * 8 + (4 if no else 2 if unknown else 0) + (one.step.give is None)
-        if best is None or rank < best[0]:
-            best = (rank, one, no, unknown)
-    if best is None:
-        return Advice(protocol, State.NOT_YET, Verdict.INFORM, tuple(asks), offers=_offers(protocol, ready, answers))
-    _, one, no, unknown = best
+    if not ready.steps:
+        return Advice(
+            protocol, State.NOT_YET, Verdict.INFORM, tuple(asks), offers=_offers(protocol, ready, answers)
+        )
+    one = min(ready.steps, key=lambda step: _rank(step, ready, answers))
+    no, unknown = _parts(one, answers)
+    if one.step.starts:
+        starts = [reason for _, reason in _reasons(ready.start_when, answers, NO, UNKNOWN)]
+        no += [reason for reason in starts if reason.truth is NO]
+        unknown += [reason for reason in starts if reason.truth is UNKNOWN]
     if no:
         return _waiting(protocol, ready, answers, State.NOT_YET, one.step, no + unknown, facts, library)
     unknown = asks + unknown
@@ -290,7 +281,7 @@ def _steps(
     if unknown or stale:
         return _waiting(protocol, ready, answers, State.ASK, one.step, unknown + stale, facts, library)
     if one.step.give is None:
-        reason = Reason(one.step.because, YES, _used(one, answers), one.step.cited, one.step.do)
+        reason = Reason(one.step.because, YES, _used(one, answers), one.step.cited)
         return Advice(protocol, State.READY, Verdict.INFORM, (reason,), one.step, measure=one.step.reassess)
     return _recommend(protocol, ready, answers, one, one.step.give, facts, library)
 
@@ -308,13 +299,28 @@ def _parts(one: _StepReady, answers: Answers) -> tuple[list[Reason], list[Reason
     return no, unknown
 
 
-def _weight(reason: Reason) -> int:
-    """How far away a missing part is: waiting and measuring come by themselves, another state does not."""
-    return max((_distance(used) for used in reason.used if used.truth is not YES), default=5)
+def _rank(one: _StepReady, ready: _Ready, answers: Answers) -> int:
+    """How near a step is: the nearest is the one to speak of.
+
+    What a start waits for does not count as far: a first step whose own guard holds is the near one. Of two
+    as near as each other, the one that gives something comes first.
+    """
+    parts = range(one.first_part, one.first_part + len(one.parts))
+    far = sum(_distance(place, answers) for place in parts if answers.truths[place] is NO)
+    waits = [*parts, *range(ready.start_when.first, ready.holds.first)] if one.step.starts else parts
+    worst = min((answers.truths[place] for place in waits), default=YES)
+    return far * 8 + (4 if worst is NO else 2 if worst is UNKNOWN else 0) + (one.step.give is None)
 
 
-def _distance(used: Used) -> int:
-    leaf = used.leaf
+def _distance(place: int, answers: Answers) -> int:
+    """How far away a part that is not true is: waiting and measuring come by themselves, another state does not."""
+    rules = answers.rules
+    return max(
+        (_far(rules.leaves[leaf]) for leaf in rules.uses[place] if answers.found[leaf] is not YES), default=5
+    )
+
+
+def _far(leaf: Leaf) -> int:
     if leaf.fact.kind_of_quantity == "time" or leaf.fact.kind is Kind.READING:
         return 1
     # A rolling total falls and a count rises as hours go by; a state that must be equal does not come by waiting.
