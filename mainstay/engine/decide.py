@@ -168,17 +168,15 @@ def _ready(library: Library, protocol_id: str) -> _Ready:
     def section(rules: tuple[Rule, ...]) -> _Section:
         return _Section(rules, add(rule.when for rule in rules))
 
-    sections = [
-        section(rules)
-        for rules in (protocol.never_if, protocol.ends_when, protocol.start_when, holds_of(library, protocol))
-    ]
+    never_if, ends_when = section(protocol.never_if), section(protocol.ends_when)
+    start_when, holds = section(protocol.start_when), section(holds_of(library, protocol))
     steps = []
     for step in protocol.steps:
         parts = conjuncts(step.when)
         steps.append(_StepReady(step, parts, add(parts), add(step.before)))
     first_offer = add(offer.when for offer in protocol.alternatives)
     whom = RuleSet([rule.when for rule in protocol.for_whom])
-    return _Ready(whom, RuleSet(asked), *sections, tuple(steps), first_offer)
+    return _Ready(whom, RuleSet(asked), never_if, ends_when, start_when, holds, tuple(steps), first_offer)
 
 
 def _reasons(section: _Section, answers: Answers, *wanted: Truth) -> list[tuple[Rule, Reason]]:

@@ -263,15 +263,15 @@ class _Reader:
         made += [self._took(one, base) for one in record.get("took", ())]
         made += [self._dosed(one, base) for one in record.get("dose", ())]
         made += [self._ordered(one, base) for one in record.get("ordered", ())]
-        made += [Stopped(drug=self._medicine(word, record.place), **base) for word in record.get("stopped", ())]
+        made += [Stopped(drug=self._medicine(word), **base) for word in record.get("stopped", ())]
         if "takes" in record:
             takes = record["takes"]
-            medicines = tuple(self._medicine(word, takes.place) for word in takes["medicines"])
+            medicines = tuple(self._medicine(word) for word in takes["medicines"])
             made.append(Takes(medicines=medicines, complete=takes["complete"] == "yes", **base))
         if "allergies" in record:
             made.append(Measured(what="allergies", steps=0, **base))
             for word in record["allergies"]:
-                made.append(Measured(what=f"allergy {self._medicine(word, record.place)}", steps=1, **base))
+                made.append(Measured(what=f"allergy {self._medicine(word)}", steps=1, **base))
         made += [Noted(text=f"intolerance: {word}", **base) for word in record.get("intolerances", ())]
         for word in record.get("happened", ()):
             if word not in EVENTS:
@@ -331,7 +331,7 @@ class _Reader:
             answers[key] = points
         return Assessed(instrument=instrument.id, answers=answers, **base)
 
-    def _medicine(self, word: str, place: Place) -> str:
+    def _medicine(self, word: str) -> str:
         found = self.library.medicine_named(word)
         if found is None:
             self.not_checked.append(word)
@@ -364,7 +364,7 @@ class _Reader:
         return ""
 
     def _dosed(self, record: Record, base: dict[str, Any]) -> Entry:
-        drug = self._medicine(record["drug"], record.place)
+        drug = self._medicine(record["drug"])
         ingredient = self.library.ingredient_of(drug)
         dose = self._amount(record["amount"], self.library.drugs.get(drug), record.place)
         return Dosed(
@@ -373,7 +373,7 @@ class _Reader:
         )  # fmt: skip
 
     def _ordered(self, record: Record, base: dict[str, Any]) -> Entry:
-        drug = self._medicine(record["drug"], record.place)
+        drug = self._medicine(record["drug"])
         dose = None
         if "amount" in record:
             dose = self._amount(record["amount"], self.library.drugs.get(drug), record.place)

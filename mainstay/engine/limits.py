@@ -8,7 +8,6 @@ line's verdict, unknown asks for what is missing, definitely kept says nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -271,7 +270,8 @@ def _until(used: list[Used], facts: FactSheet) -> datetime | None:
 
 def _room_at(limit: Limit, proposal: Proposal, facts: FactSheet, library: Library) -> datetime | None:
     """When enough of what was given will be more than 24 hours old."""
-    assert limit.largest_total is not None and proposal.dose is not None
+    assert limit.largest_total is not None
+    assert proposal.dose is not None
     chart = facts.chart
     window = timedelta(seconds=limit.window)
     given = [one for one in chart.taken(library.ingredient_of(proposal.medicine)) if one.latest > chart.now - window]

@@ -17,7 +17,7 @@ from mainstay.engine.facts.registry import Fact, declared, made_for
 def vocabulary(
     *,
     ingredients: Iterable[str],
-    medicines: Iterable[str],
+    medicine_ids: Iterable[str],
     instruments: Mapping[str, Any],
     plans: Iterable[schedules.Plan],
     protocols: Iterable[str],
@@ -29,7 +29,7 @@ def vocabulary(
     return {
         **declared(),
         **made_for("ingredient", ingredients),
-        **made_for("medicine", medicines),
+        **made_for("medicine", medicine_ids),
         **made_for("instrument", instruments.values()),
         **made_for("item", items),
         **made_for("schedule", plans),
