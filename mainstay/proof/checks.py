@@ -162,6 +162,8 @@ def kept(world: World, limit: Limit, medicine: str, dose: Term | int) -> Term:
     elif limit.largest_total is not None:
         ingredient = library.ingredient_of(medicine).replace("-", "_")
         keeps = world[f"{ingredient}_in_24_hours"].most + dose <= limit.largest_total.steps
+    elif limit.largest_rise is not None and limit.over is not None:
+        keeps = world[limit.over.name].least + limit.largest_rise.steps >= dose
     else:
         keeps = world.pair(limits.broken(library, limit, medicine, None)).no
     return keeps if limit.only_when == ALWAYS else z3.Or(world.pair(limit.only_when).no, keeps)

@@ -81,11 +81,12 @@ def meaning(condition: Condition) -> Any:
 
 def _meaning_of_limit(library: Library, limit: Limit, medicine: str) -> Any:
     fixed = None
-    if limit.largest_dose is None and limit.largest_total is None:
+    rise = (limit.largest_rise.steps, limit.over.name) if limit.largest_rise and limit.over else None
+    if limit.largest_dose is None and limit.largest_total is None and rise is None:
         fixed = meaning(limits.broken(library, limit, medicine, None))
     dose = limit.largest_dose.steps if limit.largest_dose else None
     total = limit.largest_total.steps if limit.largest_total else None
-    return limit.then, dose, total, fixed, meaning(limit.only_when), limit.at_dose_only
+    return limit.then, dose, total, rise, fixed, meaning(limit.only_when), limit.at_dose_only
 
 
 def _meaning_of_give(give: Give) -> Any:
@@ -275,6 +276,9 @@ def _breaks(world: World, library: Library, limit: Limit, drug: str, dose: Term)
     elif limit.largest_total is not None:
         symbol = world[f"{library.ingredient_of(drug).replace('-', '_')}_in_24_hours"]
         pair = compared(">", symbol.least + dose, symbol.most + dose, limit.largest_total.steps)
+    elif limit.largest_rise is not None and limit.over is not None:
+        symbol = world[limit.over.name]
+        pair = compared("<", symbol.least + limit.largest_rise.steps, symbol.most + limit.largest_rise.steps, dose)
     else:
         pair = world.pair(limits.broken(library, limit, drug, None))
     if limit.only_when == ALWAYS:

@@ -122,6 +122,8 @@ NEVER = Form(
         "largest_dose": Part(Amount("amount"), "No single dose above this."),
         "largest_total": Part(Amount("amount"), "No total above this in the rolling time `in`."),
         "in": Part(Amount("time"), "The rolling time of `largest_total`."),
+        "largest_rise": Part(Amount("amount"), "No single dose more than this above the amount `over`."),
+        "over": Part(Id(r"^[a-z][a-z0-9_]*$"), "The fact `largest_rise` is counted from, such as `methadone_yesterday`."),
         "least_spacing": Part(Amount("time"), "No dose sooner than this after the last."),
         "hold_when": Part(Judgement(), "No dose while this is true (or unknown)."),
         "company": Part(OneOrMore(Id()), "Medicines or classes it must not be given with."),
@@ -136,7 +138,7 @@ NEVER = Form(
         "alarm": Part(ALARM, "Whom to call when it is broken."),
         "source": Part(Cited(), "Who says so.", required=True),
     },
-    one_of=("largest_dose", "largest_total", "least_spacing", "hold_when", "company"),
+    one_of=("largest_dose", "largest_total", "largest_rise", "least_spacing", "hold_when", "company"),
 )
 
 DRUG = Form(
@@ -145,6 +147,7 @@ DRUG = Form(
         "says": Part(Words(), "What it is and how it works, in a sentence or two.", required=True),
         "counts_as": Part(Id(), "The drug whose ledger and limits it shares (buprenorphine/naloxone: buprenorphine)."),
         "classes": Part(ListOf(Id()), "The classes it belongs to."),
+        "emergency": Part(OneOf(("yes",)), "It saves a life: nothing ever stops it, a strange strength or an allergy is only told."),
         "brands": Part(ListOf(Words()), "Brand and other names."),
         "look_alikes": Part(ListOf(Words()), "Names it has been confused with."),
         "rxnorm": Part(Words(), "RxNorm ingredient code, or `unconfirmed`.", required=True),

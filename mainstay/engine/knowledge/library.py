@@ -28,7 +28,7 @@ from mainstay.engine.knowledge.models import (
 )  # fmt: skip
 from mainstay.engine.knowledge.text import Fields, Items, KnowledgeRefused, Node, Place, Refused, Text
 from mainstay.engine.sources import Citation, Source
-from mainstay.engine.verdicts import verdict_named
+from mainstay.engine.verdicts import Verdict, verdict_named
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,6 +313,15 @@ class _Reading:
     def _limit(self, owner: str, record: Record) -> Limit:
         if ("largest_total" in record) != ("in" in record):
             raise Refused(record.place, "`largest_total` and `in` come together: so much, in that rolling time.")
+        if ("largest_rise" in record) != ("over" in record):
+            raise Refused(record.place, "`largest_rise` and `over` come together: so much above that amount.")
+        over = None
+        if "over" in record:
+            over = self.vocabulary.get(record["over"])
+            if over is None or over.kind_of_quantity != "amount":
+                amounts = [name for name, fact in self.vocabulary.items() if fact.kind_of_quantity == "amount"]
+                hint = did_you_mean(record["over"], amounts)
+                raise Refused(record.place, f"`{record['over']}` is not a fact that is an amount.{hint}")
         for word in record.get("company", ()):
             if word not in self.forms["classes"] and word not in self.medicines:
                 hint = did_you_mean(word, [*self.forms["classes"], *self.medicines])
@@ -334,6 +343,7 @@ class _Reading:
             self.condition(record["only_when"], cited) if "only_when" in record else ALWAYS,
             record.get("only_on", ()), record.get("except_on", ()), record.get("routes", ()),
             record.get("at") == "dose", record.get("do", ""), self._alarm(record.get("alarm")),
+            record.get("largest_rise"), over,
         )  # fmt: skip
 
     def _drug(self, name: str, record: Record) -> Drug:
@@ -359,12 +369,17 @@ class _Reading:
         salt = record.get("salt")
         if salt is not None:
             self._cited(salt["source"])
+        never = self._never(name, record.get("never", ()))
+        for limit in never:
+            if "emergency" in record and limit.then > Verdict.INFORM:
+                raise Refused(limit.place, "this drug is for an emergency: its lines may only inform.")
         return Drug(
             name, record["title"], record["says"], counts_as, record["rxnorm"], tuple(forms),
-            self._never(name, record.get("never", ())), record.get("classes", ()), self._review(record["review"]),
+            never, record.get("classes", ()), self._review(record["review"]),
             record.get("brands", ()), record.get("look_alikes", ()), record.get("amounts_are", ""),
             None if salt is None else (salt["written"], salt["is"]), record.get("time_course", ""),
             tuple((one["says"], self._cited(one["source"])) for one in record.get("cautions", ())),
+            "emergency" in record,
         )  # fmt: skip
 
     # Protocols -------------------------------------------------------------------------------

@@ -172,6 +172,8 @@ class Limit:
     at_dose_only: bool = False
     do: str = ""
     alarm: Alarm | None = None
+    largest_rise: Quantity | None = None
+    over: Fact | None = None
 
     def concerns(self, pathway: str, route: str) -> bool:
         """Whether it speaks about a dose by this route on this pathway."""
@@ -216,6 +218,8 @@ class Drug:
     salt: tuple[Quantity, Quantity] | None = None
     time_course: str = ""
     cautions: tuple[tuple[str, tuple[Citation, ...]], ...] = ()
+    # It saves a life: nothing said of it ever stops it.
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
