@@ -83,7 +83,8 @@ def test_a_step_for_a_person_to_do_is_told() -> None:
     doses = dosed("buprenorphine", "2 mg", "5 h"), dosed("buprenorphine", "2 mg", "3 h")
     advice = start(*doses)
     assert (advice.state, advice.verdict, advice.recommended) == (State.READY, Verdict.INFORM, None)
-    assert advice.because[0].do == "Call the prescriber."
+    assert advice.step is not None
+    assert advice.step.do == "Call the prescriber."
     assert advice.measure == (("cows_total", 14_400),)
 
 
