@@ -127,13 +127,16 @@ def show_advice(page: Page, advice: Advice, chart: Chart, *, every: bool) -> Non
 def show_reasons(page: Page, advice: Advice, *, every: bool) -> None:
     """Print why: each reason, with the facts behind it."""
     shown, left = reasons_shown(advice, every=every)
+    # What the headline says already, and what two reasons ask for alike, is said once.
+    told = {explain.headline(advice).partition(": ")[2]}
     for reason in shown:
         page.line(explain.because_text(reason), indent=6, mark="· ")
         facts = explain.facts_of(reason)
         if facts:
             page.line(" · ".join(facts), indent=8, style="cyan")
-        if reason.do and reason.do != explain.headline(advice).partition(": ")[2]:
+        if reason.do and reason.do not in told:
             page.line(reason.do, indent=8, mark="→ ")
+            told.add(reason.do)
     if left:
         page.line(f"and {left} more reason{'s' if left > 1 else ''}: --all", indent=6, style=DIM)
     for finding in advice.judgement.findings if advice.judgement else ():

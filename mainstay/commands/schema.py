@@ -22,9 +22,12 @@ def run(kind: str | None, write: Path | None) -> int:
     if kind is not None and kind not in FORMS:
         raise terminal.BadInput(f"there is no kind of file `{kind}`. Known: {', '.join(FORMS)}.")
     if write is not None:
-        write.mkdir(parents=True, exist_ok=True)
-        for name in FORMS:
-            (write / f"{name}.json").write_text(as_text(name), encoding="utf-8")
+        try:
+            write.mkdir(parents=True, exist_ok=True)
+            for name in FORMS:
+                (write / f"{name}.json").write_text(as_text(name), encoding="utf-8")
+        except OSError as error:
+            raise terminal.BadInput(f"{write} can't be written: {error.strerror}.") from error
         return 0
     if kind is None:
         print("\n".join(FORMS))

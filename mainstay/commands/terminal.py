@@ -125,8 +125,13 @@ class Page:
         from rich.console import Console
         from rich.text import Text
 
+        class Terminal(Console):
+            def on_broken_pipe(self) -> None:
+                # Rich would end the program itself, with the code of another answer.
+                raise BrokenPipeError
+
         width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
-        self.console = Console(highlight=False, markup=False, emoji=False, width=width)
+        self.console: Console = Terminal(highlight=False, markup=False, emoji=False, width=width)
         self._text = Text
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0, mark: str = "", style: str = "") -> None:

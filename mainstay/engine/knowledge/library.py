@@ -117,6 +117,8 @@ class _Reading:
     def library(self) -> Library:
         for file, content in sorted(self.texts.items()):
             self._attempt(partial(self._read_file, file, content))
+        # A file that can't be read would make every file that names it wrong as well.
+        self._refuse_problems()
         self._build("sources", self._source, self.sources)
         for record in self.forms["site-values"].values():
             self._attempt(partial(self._site_values, record))
@@ -131,10 +133,11 @@ class _Reading:
         self.medicines = {*ingredients, *members}
         self.vocabulary = facts.vocabulary(
             ingredients=sorted(set(ingredients.values())),
-            medicines=sorted(self.medicines),
+            medicine_ids=sorted(self.medicines),
             instruments=instruments,
             plans=self._plans(ingredients),
             protocols=sorted(self.forms["protocols"]),
+            classes={name: record["members"] for name, record in self.forms["classes"].items()},
         )
         classes: dict[str, MedicineClass] = {}
         self._build("classes", self._class, classes)
@@ -142,8 +145,7 @@ class _Reading:
         self._build("drugs", self._drug, drugs)
         protocols: dict[str, Protocol] = {}
         self._build("protocols", self._protocol, protocols)
-        if self.problems:
-            raise KnowledgeRefused(sorted(self.problems, key=lambda p: (p.place.file, p.place.line)))
+        self._refuse_problems()
         return Library(
             self.folder, self.sources, self.site_values, substances, classes, drugs, instruments, protocols,
             self.vocabulary, self._digest(self.texts), _names(drugs, self.medicines, substances),
@@ -158,6 +160,10 @@ class _Reading:
             for name, record in self.forms["protocols"].items()
             if "schedule" in record
         ]  # fmt: skip
+
+    def _refuse_problems(self) -> None:
+        if self.problems:
+            raise KnowledgeRefused(sorted(self.problems, key=lambda p: (p.place.file, p.place.line)))
 
     # Files -----------------------------------------------------------------------------------
 
@@ -538,13 +544,14 @@ class _Reading:
 
 
 def _names(drugs: Mapping[str, Drug], medicines: set[str], substances: Mapping[str, Substance]) -> dict[str, str]:
-    names = {word: word for word in medicines}
-    for drug in drugs.values():
-        names |= {word.lower(): drug.id for word in (drug.title, *drug.brands)}
+    names: dict[str, str] = {}
     for substance in substances.values():
         if substance.id in medicines:
             names |= {word.lower(): substance.id for word in substance.also}
-    return names
+    # A brand is the product it names, whatever else the street calls by it: Suboxone holds naloxone.
+    for drug in drugs.values():
+        names |= {word.lower(): drug.id for word in (drug.title, *drug.brands)}
+    return names | {word: word for word in medicines}
 
 
 def every_rule(protocol: Protocol) -> Iterator[tuple[str, Rule]]:

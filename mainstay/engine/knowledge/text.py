@@ -19,13 +19,13 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something was written."""
+    """Where something was written. Line 0: the file as a whole."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class Refused(ValueError):
@@ -86,9 +86,9 @@ def words(path: Path, file: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise Refused(Place(file, 1), f"this can't be read: {error.strerror}.") from error
+        raise Refused(Place(file, 0), f"this can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise Refused(Place(file, 1), "this is not text in UTF-8.") from error
+        raise Refused(Place(file, 0), "this is not text in UTF-8.") from error
 
 
 def read(text: str, file: str) -> Node:
