@@ -21,11 +21,13 @@ def vocabulary(
     instruments: Mapping[str, Any],
     plans: Iterable[schedules.Plan],
     protocols: Iterable[str],
+    classes: Mapping[str, Iterable[str]],
 ) -> dict[str, Fact]:
     """Every fact by name: the declared ones, and those that come with these knowledge files."""
     items = [
         scores.ItemOf(instrument, item) for instrument in instruments.values() for item in instrument.items.values()
     ]
+    groups = {name: medicines.Group(name, tuple(members)) for name, members in classes.items()}
     return {
         **declared(),
         **made_for("ingredient", ingredients),
@@ -34,6 +36,9 @@ def vocabulary(
         **made_for("item", items),
         **made_for("schedule", plans),
         **made_for("pathway", [tuple(protocols)]),
+        **made_for("class", groups.values()),
+        **made_for("qt medicines", [groups.get("qt-prolonging", medicines.Group("qt-prolonging", ()))]),
+        **made_for("maoi", [groups.get("maoi", medicines.Group("maoi", ()))]),
     }
 
 

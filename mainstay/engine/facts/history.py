@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mainstay.engine.chart import Chart
-from mainstay.engine.facts.registry import Found, Kind, fact, known, plain, unknown
+from mainstay.engine.chart import Chart, given_between
+from mainstay.engine.facts.medicines import Group
+from mainstay.engine.facts.registry import Found, Kind, fact, fact_for_each, known, plain, unknown
 
 _NO_YES = ("no", "yes")
 
@@ -74,6 +75,17 @@ def recent_myocardial_infarction(chart: Chart) -> Found:
     if newest is None:
         return known(0, infarctions[-1].at) if infarctions else unknown("never recorded")
     return known(newest.steps, newest.at)
+
+
+@fact_for_each("maoi", "maoi_in_14_days", kind=Kind.HISTORY, choices=_NO_YES, entered=True)
+def maoi_in_14_days(chart: Chart, group: Group) -> Found:
+    """Whether an MAO inhibitor was taken in the last 14 days, though it may have been stopped: told, or given here."""
+    since = chart.now - timedelta(days=14)
+    given = [one.latest for medicine in group.members for one in given_between(chart.taken(medicine), since, chart.now)]
+    if given:
+        return known(1, max(given))
+    newest = chart.newest("maoi_in_14_days")
+    return unknown("never recorded") if newest is None else known(newest.steps, newest.at)
 
 
 def _recorded(chart: Chart, what: str) -> Found:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from mainstay.engine.chart import Chart
-from mainstay.engine.facts.registry import Found, Kind, fact, known, plain, unknown
+from mainstay.engine.chart import TAKEN, Chart
+from mainstay.engine.facts.medicines import Group
+from mainstay.engine.facts.registry import Found, Kind, fact, fact_for_each, known, plain, unknown
 
 plain(__name__, "egfr", "Estimated glomerular filtration rate.", "mL/min/1.73m2", (0, 200), greatest_age="30 d")
 plain(
@@ -57,17 +58,39 @@ def magnesium(chart: Chart) -> Found:
     return _electrolyte(chart, "magnesium")
 
 
-@fact("ms", (200, 800), kind=Kind.READING, greatest_age="7 d", entered=True)
-def qtc(chart: Chart) -> Found:
-    """Corrected QT of the newest ECG, seven days old at most."""
+def _one_more_since(chart: Chart, group: Group, moment: datetime) -> str:
+    """The QT medicine first given here after `moment` on top of another one, or nothing.
+
+    An ECG from before the first such medicine is its baseline and stays good; one from before a second says nothing
+    of the two together.
+    """
+    first: dict[str, datetime] = {}
+    for dosed in chart.dosed:
+        if dosed.ingredient in group.members and dosed.outcome in TAKEN:
+            first.setdefault(dosed.ingredient, dosed.at)
+    added = sorted(first, key=lambda name: first[name])[1:]
+    return next((name for name in added if first[name] > moment), "")
+
+
+def _of_the_ecg(chart: Chart, group: Group, steps: int, moment: datetime) -> Found:
+    added = _one_more_since(chart, group, moment)
+    if added:
+        return unknown(f"{added} was added to another QT medicine since the last ECG", moment)
+    return known(steps, moment)
+
+
+@fact_for_each("qt medicines", "qtc", "ms", (200, 800), kind=Kind.READING, greatest_age=lambda _: "7 d", entered=True)
+def qtc(chart: Chart, group: Group) -> Found:
+    """Corrected QT of the newest ECG, seven days old at most, and none taken before a second QT medicine was added."""
     newest = chart.newest("qtc")
-    return unknown("no ECG") if newest is None else known(newest.steps, newest.at)
+    return unknown("no ECG") if newest is None else _of_the_ecg(chart, group, newest.steps, newest.at)
 
 
-@fact("ms", (0, 600), kind=Kind.READING, greatest_age="7 d")
-def qtc_rise(chart: Chart) -> Found:
+@fact_for_each("qt medicines", "qtc_rise", "ms", (0, 600), kind=Kind.READING, greatest_age=lambda _: "7 d")
+def qtc_rise(chart: Chart, group: Group) -> Found:
     """How much longer the newest QTc is than the first of this stay; 0 while there is only one."""
     measured = chart.measured("qtc")
     if not measured:
         return unknown("no ECG")
-    return known(max(0, measured[-1].steps - measured[0].steps), measured[-1].at)
+    rise = max(0, measured[-1].steps - measured[0].steps)
+    return _of_the_ecg(chart, group, rise, measured[-1].at)

@@ -478,6 +478,22 @@ def _of_records(library: Library) -> Iterator[Link]:
             (recorded, fact),
             lambda r, recorded=recorded, fact=fact: same(r, r.true(recorded) == 1, r.known(fact)),  # type: ignore[misc]
         )
+    for group in library.classes.values():
+        any_of = f"on_any_{group.id.replace('-', '_')}"
+        yield Link(
+            "with a complete list, every class is known",
+            ("medicines_recorded", any_of),
+            lambda r, any_of=any_of: implies(r, r.true("medicines_recorded") == 1, r.known(any_of)),  # type: ignore[misc]
+        )
+        for member in group.members:
+            on = f"on_{member.replace('-', '_')}"
+            yield Link(
+                "who is on a medicine is on one of its class",
+                (on, any_of),
+                lambda r, on=on, any_of=any_of: implies(  # type: ignore[misc]
+                    r, r.all(r.known(on), r.true(on) == 1), r.all(r.known(any_of), r.true(any_of) == 1)
+                ),
+            )
     for medicine in library.medicines:
         on, allergic = f"on_{medicine.replace('-', '_')}", f"allergic_to_{medicine.replace('-', '_')}"
         yield Link(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from mainstay.engine.chart import Chart, given_between
 from mainstay.engine.facts.registry import Found, Kind, fact_for_each, known, unknown
 
 _NO_YES = ("no", "yes")
+
+
+class Group(NamedTuple):
+    """A class of medicines, as far as a fact needs it."""
+
+    id: str
+    members: tuple[str, ...]
 
 
 @fact_for_each("medicine", "on_{it}", kind=Kind.HISTORY, choices=_NO_YES)
@@ -36,3 +44,12 @@ def allergic_to(chart: Chart, medicine: str) -> Found:
     if newest is not None:
         return known(newest.steps)
     return known(0) if chart.newest("allergies") else unknown("allergies have not been asked about")
+
+
+@fact_for_each("class", "on_any_{it}", kind=Kind.HISTORY, choices=_NO_YES)
+def on_any(chart: Chart, group: Group) -> Found:
+    """Whether the patient is on any medicine of the class {it}."""
+    found = [on_medicine(chart, medicine) for medicine in group.members]
+    if any(one.least == 1 for one in found):
+        return known(1)
+    return next((one for one in found if one.least is None), known(0))

@@ -253,6 +253,7 @@ def fact_for_each(
     kind: Kind,
     choices: Iterable[str] | Callable[[Any], Iterable[str]] = (),
     greatest_age: Callable[[Any], str] | None = None,
+    entered: bool = False,
 ) -> Callable[[ReadsOne], ReadsOne]:
     """Declare one fact for each ingredient, medicine, instrument ...: `{it}` in `name` stands for its id."""
 
@@ -273,6 +274,7 @@ def fact_for_each(
                 kind,
                 tuple(choices(subject) if callable(choices) else choices),
                 None if greatest_age is None else greatest_age(subject),
+                entered=entered,
                 subject=it,
             )
 
