@@ -73,7 +73,8 @@ def show(page: Page, decision: Decision, alarms: tuple[Raised, ...], chart: Char
         show_alarm(page, raised)
     quiet: dict[State, list[str]] = {}
     for advice in decision.advice:
-        if advice.state in _QUIET and not every:
+        with_reason = advice.verdict is Verdict.NEEDS_REASON
+        if advice.state in _QUIET and not with_reason and not every:
             quiet.setdefault(advice.state, []).append(advice.protocol.code)
         else:
             page.gap()

@@ -266,7 +266,7 @@ class _Shown:
         """The protocols whose answer is another than last time: the near ones in full, those that say the same together."""
         near = set(decision.advice) if self.every else set(_near(decision, chart))
         groups: dict[object, list[Advice]] = {}
-        aside: dict[State, list[str]] = {}
+        aside: dict[str, list[str]] = {}
         for advice in decision.advice:
             if advice.state in _QUIET:
                 self.answered.pop(advice.protocol.id, None)
@@ -281,7 +281,7 @@ class _Shown:
                     advice
                 )
             elif before is None or before[0] is not advice.state:
-                aside.setdefault(advice.state, []).append(advice.protocol.code)
+                aside.setdefault(explain.headline(advice).partition(": ")[0], []).append(advice.protocol.code)
         for together in groups.values():
             self._advice(together, chart)
         if aside:

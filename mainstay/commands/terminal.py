@@ -114,6 +114,10 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
+# A mark such as "done    " always has room; under a longer one words need so many columns.
+_SHORT_MARK, _NARROW = 10, 40
+
+
 class Page:
     """Lines for a person, wrapped to the terminal with what belongs together kept under its mark.
 
@@ -136,6 +140,9 @@ class Page:
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0, mark: str = "", style: str = "") -> None:
         """One line, or as many as it needs: `mark` before the first, the others under its words."""
+        if len(mark) > _SHORT_MARK and self.console.width - indent - len(mark) < _NARROW:
+            # No room to hang the words under a long mark.
+            parts, mark = (mark, *parts), ""
         words = self._text.assemble(*parts, style=style)
         first, rest = " " * indent + mark, " " * (indent + len(mark))
         width = max(self.console.width - len(rest), 16)

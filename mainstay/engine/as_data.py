@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mainstay.engine import explain
+from mainstay.engine import explain, words
 from mainstay.engine.conditions import Used
 from mainstay.engine.decide import Advice, Decision, Reason
 from mainstay.engine.facts.registry import FactValue
@@ -29,6 +29,7 @@ def fact_value(value: FactValue) -> dict[str, Any]:
     fact = value.fact
     return {
         "fact": fact.name,
+        "in_words": words.value_text(value),
         "known": value.is_known,
         "value": fact.show(value.least) if value.is_known else None,
         "at_least": fact.show(value.least) if not value.is_known and value.least > fact.least else None,
@@ -45,7 +46,7 @@ def used(one: Used) -> dict[str, Any]:
 
 def reason(one: Reason) -> dict[str, Any]:
     return {
-        "because": one.because, "answer": str(one.truth), "facts": [used(each) for each in one.used],
+        "because": one.because, "in_words": explain.because_text(one), "answer": str(one.truth), "facts": [used(each) for each in one.used],
         "sources": citations(one.cited), "do": one.do or None,
     }  # fmt: skip
 

@@ -28,6 +28,8 @@ def headline(advice: Advice) -> str:
         return f"ready: {dose_text(advice)}{reason}"
     if advice.state is State.READY and advice.step is not None:
         return f"ready: {advice.step.do}"
+    if advice.state is State.RULED_OUT and advice.verdict is Verdict.NEEDS_REASON:
+        return "only with a reason"
     return str(advice.state)
 
 
