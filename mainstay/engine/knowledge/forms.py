@@ -150,6 +150,7 @@ DRUG = Form(
         "emergency": Part(OneOf(("yes",)), "It saves a life: nothing ever stops it, a strange strength or an allergy is only told."),
         "brands": Part(ListOf(Words()), "Brand and other names."),
         "look_alikes": Part(ListOf(Words()), "Names it has been confused with."),
+        "look_alikes_source": Part(Cited(), "Who says it was confused with them."),
         "rxnorm": Part(Words(), "RxNorm ingredient code, or `unconfirmed`.", required=True),
         "amounts_are": Part(Words(), "What the amounts count, such as `mg of base`."),
         "salt": Part(

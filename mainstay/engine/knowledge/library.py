@@ -361,6 +361,8 @@ class _Reading:
                 raise Refused(record.place, f"there is no class `{word}`.{did_you_mean(word, self.forms['classes'])}")
             if name not in self.forms["classes"][word]["members"]:
                 raise Refused(record.place, f"`classes/{word}.yaml` does not list `{name}` among its members.")
+        if "look_alikes_source" in record:
+            self._cited(record["look_alikes_source"])
         forms = []
         for one in record["forms"]:
             splits = one.get("splits_into", 1)
