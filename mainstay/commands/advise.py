@@ -20,7 +20,7 @@ from mainstay.engine.watch import Raised, watch
 _QUIET = (State.RULED_OUT, State.NOT_FOR, State.ON_ANOTHER, State.OVER, State.NOT_OFFERED)
 # So many reasons are read; the others are counted.
 _MOST_REASONS = 6
-_MOST_ASKED = 8
+MOST_ASKED = 8
 
 
 @terminal.refusing
@@ -165,7 +165,7 @@ def _is_half_known(reason: Reason) -> bool:
 def show_missing(page: Page, advice: Advice, chart: Chart, *, every: bool) -> None:
     """Print what to measure or ask, and when it may be time."""
     if advice.ask:
-        asked = explain.asked_text(advice.ask, None if every else _MOST_ASKED)
+        asked = explain.asked_text(advice.ask, None if every else MOST_ASKED)
         page.line((asked, "bold"), indent=6, mark="Ask or measure first: ")
     for words in (explain.until_text(advice.not_before, chart), explain.window_text(advice, chart)):
         if words:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mainstay.commands import done, terminal
-from mainstay.commands.advise import decided, reasons_shown
+from mainstay.commands.advise import MOST_ASKED, decided, reasons_shown
 from mainstay.commands.judge import show_finding
 from mainstay.commands.terminal import DIM, Page
 from mainstay.engine import as_data, explain, limits
@@ -29,6 +29,8 @@ from mainstay.engine.watch import Raised, given_despite
 # A dose not given is judged as well: was Mainstay of one mind with whoever held it?
 _JUDGED = TAKEN | {"held"}
 _MOST_FINDINGS = 3
+# Where many protocols wait for the same, the first two say what is possible meanwhile.
+_MOST_OFFERING = 2
 _QUIET = (State.NOT_FOR, State.ON_ANOTHER)
 
 
@@ -240,7 +242,7 @@ class _Shown:
         for because in dict.fromkeys(unchecked):
             if self._is_new(because):
                 page.line(because, indent=10, mark="· ")
-        asked = explain.asked_text(name for _, one in doses for name in one.asks)
+        asked = self._asked(name for _, one in doses for name in one.asks)
         if asked:
             page.line(asked if self._is_new(asked) else "as before", indent=10, mark="ask or measure first: ")
         left = sum(one not in shown and one.verdict is not Verdict.ASK for one in judgement.findings)
@@ -276,7 +278,7 @@ class _Shown:
                 continue
             before, self.answered[advice.protocol.id] = self.answered.get(advice.protocol.id), answer
             if advice in near:
-                because = tuple(reason.because for reason in advice.because)
+                because = tuple(reason.because for reason in reasons_shown(advice, every=self.every)[0])
                 groups.setdefault((advice.state, because, () if because else advice.protocol.id), []).append(
                     advice
                 )
@@ -324,7 +326,12 @@ class _Shown:
 
     def _missing(self, together: list[Advice], chart: Chart) -> None:
         page, advice = self.page, together[0]
-        asked = explain.asked_text(name for one in together for name in one.ask)
+        # What holds says itself what to do; the rest is asked for when it no longer holds.
+        asked = (
+            ""
+            if advice.state is State.HELD and not self.every
+            else self._asked(name for one in together for name in one.ask)
+        )
         if asked:
             page.line(asked if self._is_new(asked) else "as before", indent=10, mark="ask or measure first: ")
         until = explain.until_text(advice.not_before, chart)
@@ -338,10 +345,15 @@ class _Shown:
                 else window.partition(":")[0] + ".",
                 indent=10,
             )
-        offers = " · ".join(dict.fromkeys(offer.offer for one in together for offer in one.offers))
+        offers = " · ".join(
+            dict.fromkeys(offer.offer for one in together[:_MOST_OFFERING] for offer in one.offers)
+        )
         if offers and (self.every or offers not in self.offered):
             self.offered.add(offers)
             page.line((offers, "green"), indent=10, mark="possible now: ")
+
+    def _asked(self, names: Iterable[str]) -> str:
+        return explain.asked_text(names, None if self.every else MOST_ASKED)
 
     def _is_new(self, said: str) -> bool:
         """Whether these words are read for the first time in this case."""

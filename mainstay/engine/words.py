@@ -34,6 +34,8 @@ _CALLED = {
     "child_pugh_score": "Child-Pugh score",
     "systolic_bp_fall_on_standing": "fall of systolic pressure on standing",
     "gi_obstruction": "bowel obstruction",
+    "time_since_last_short_acting": "last short-acting opioid",
+    "time_since_last_long_acting": "last long-acting opioid",
 }
 
 _COMPARED = {"<": "below", "<=": "at most", ">": "above", "=": "exactly"}
@@ -110,7 +112,7 @@ def asked_name(name: str) -> str:
     if name.startswith("allergic_to_"):
         return "allergies"
     if name.startswith(_SINCE + "last_"):
-        return f"{_plain(name.removeprefix(_SINCE + 'last_'))} taken outside, and when"
+        return f"{fact_name(name).removeprefix('last ')} taken outside, and when"
     if name.endswith("_in_24_hours") and not name.startswith(("cows", "vomits", "seizures")):
         return f"{_plain(name.removesuffix('_in_24_hours'))} taken outside, and when"
     return fact_name(name)

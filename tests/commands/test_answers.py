@@ -65,7 +65,7 @@ def test_advice_says_not_yet_why_with_values_and_ages_until_when_and_what_instea
     ran = mainstay("advise", "-", "--protocol", "P1", "--draft", given=KNOWN)
     assert (ran.code, ran.err) == (0, "")
     assert "P1    NOT YET" in ran.out
-    assert "last short acting 9 h 10 min ago (at least 12 h wanted)" in ran.out
+    assert "last short-acting opioid 9 h 10 min ago (at least 12 h wanted)" in ran.out
     assert "Not before Tue 3 Mar 11:30." in ran.out
     assert "Possible now: " in ran.out
     assert "asam-2015 withdrawal management (C)" in ran.out
