@@ -156,7 +156,9 @@ class Story:
     def _prepare(self, names: list[str]) -> None:
         """Everything a dose can bear on must know of it: doses and uses first."""
         facts = [self.world.facts[name] for name in names]
-        ingredients = {fact.subject for fact in facts if fact.topic == "doses"}
+        ingredients = {fact.subject for fact in facts if fact.topic == "doses" and fact.subject}
+        if "time_since_last_naltrexone_injection" in names:
+            ingredients.add("naltrexone")
         plans = {fact.subject for fact in facts if fact.topic == "schedules" and fact.subject in self.library.protocols}
         touching = {"cows_rise_after_last_buprenorphine", "cows_rise_within_60_minutes", "cows_rise_within_4_hours"}
         if touching & set(names) or "buprenorphine_since_precipitated_withdrawal" in names:
@@ -439,7 +441,8 @@ class Story:
             today = _either(*(z3.And(dose.given, dose.day == 0) for dose in doses))
             self._be(fact.name, z3.If(_either(today, due == 1), 0, gap))
         else:
-            self._be(fact.name, due)
+            # After a day without a dose the last step is done again.
+            self._be(fact.name, z3.If(z3.And(gap > 0, due > 1), due - 1, due))
         return True
 
     def _tell_medicines(self, fact: Fact) -> bool:
@@ -452,12 +455,22 @@ class Story:
         if fact.name.endswith("_ordered"):
             self._be(fact.name, z3.If(self._is_ordered(it), 1, 0))
             return True
+        if fact.name.startswith("on_any_"):
+            members = self.library.classes[it].members
+            named = [one for one in members if f"on_{one.replace('-', '_')}" in self.world.symbols]
+            on = _either(*(self._takes(one) for one in named or members[:1]))
+            self._be(fact.name, z3.If(on, 1, 0), _either(on, self.list_complete))
+            return True
+        on = self._takes(it)
+        self._be(fact.name, z3.If(on, 1, 0), _either(on, self.list_complete))
+        return True
+
+    def _takes(self, it: str) -> Term:
+        """Being on a medicine: among the own ones, ordered, or taken within the day."""
         own = self.own.setdefault(it, z3.Bool(f"takes {it}"))
         recent = [z3.And(dose.given, dose.minutes < _DAY) for dose in self.doses.get(it, ())]
         recent += [z3.And(use.taken, use.minutes < _DAY) for use in self.uses.values() if use.ingredient == it]
-        on = _either(own, self._is_ordered(it), *recent)
-        self._be(fact.name, z3.If(on, 1, 0), _either(on, self.list_complete))
-        return True
+        return _either(own, self._is_ordered(it), *recent)
 
     def _is_ordered(self, medicine: str) -> Term:
         """An order counts for the medicine it names, and for the one that counts as."""
@@ -513,7 +526,8 @@ class Story:
     def _tell_rise(self, name: str, doses: list[tuple[Term, Term]], within: int) -> None:
         """The rise from the COWS before to the newest, where a dose lies between them."""
         cows = self._sheet("cows")
-        any_dose = _either(*(given for given, _ in doses))
+        # While its time runs, a dose without both scores leaves the rise unknown.
+        running = _either(*(z3.And(given, minutes <= within) for given, minutes in doses))
         between = _either(
             *(
                 z3.And(
@@ -524,8 +538,8 @@ class Story:
             )
         )  # fmt: skip
         rise = cows.total - cows.earlier_total
-        value = z3.If(any_dose, z3.If(rise > 0, rise, 0), 0)
-        self._be(name, value, _either(z3.Not(any_dose), between), z3.If(between, cows.age, -1))
+        value = z3.If(between, z3.If(rise > 0, rise, 0), 0)
+        self._be(name, value, _either(z3.Not(running), between), z3.If(between, cows.age, -1))
 
     def _tell_highest(self, name: str) -> None:
         cows = self._sheet("cows")

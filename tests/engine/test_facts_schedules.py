@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.charts import dosed, measured, says, took
+from tests.charts import cows, dosed, measured, says, took
 
 # The slow start of tests: 0.5 mg once · 0.5 mg twice · 2 mg twice. NOW is 12:00; the day starts 06:00.
 FULL = {1: ["0.5 mg"], 2: ["0.5 mg", "0.5 mg"], 3: ["2 mg", "2 mg"]}
@@ -33,6 +33,45 @@ def days(*given: list[str]) -> list[object]:
 )
 def test_a_day_not_completed_is_repeated(given: list[list[str]], due: str) -> None:
     assert says("slow_start_day", *days(*given)) == due  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "due"),
+    [
+        # The last day that was given lies one day back, and nothing was given since: its step comes again.
+        ([FULL[1], []], "1"),
+        ([FULL[1], FULL[2], []], "2"),
+        ([FULL[1], FULL[2], [], FULL[2]], "3"),
+        ([FULL[1], FULL[2], [], []], "2"),
+        ([FULL[1], ["0.5 mg"], []], "2"),
+        # The plan was done before the day without: it stays done once it went on by itself for a day.
+        ([FULL[1], FULL[2], FULL[3], []], "3"),
+        ([FULL[1], FULL[2], FULL[3], ["8 mg"], []], "4"),
+    ],
+)
+def test_after_a_day_without_a_dose_the_last_step_is_done_again(given: list[list[str]], due: str) -> None:
+    assert says("slow_start_day", *days(*given)) == due  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("rise", "due"), [(5, "3"), (6, "2"), (7, "2")])
+@pytest.mark.parametrize("after", ["22 h", "1 h"])
+def test_a_day_after_which_cows_rose_is_done_again(rise: int, due: str, after: str) -> None:
+    given = days(FULL[1], FULL[2])
+    scores = cows("25 h", 5), cows(after, 5 + rise)
+    assert says("slow_start_day", *given, *scores) == due  # type: ignore[arg-type]
+
+
+def test_a_rise_after_any_dose_of_the_day_counts_and_one_of_another_day_does_not() -> None:
+    given = [dosed("buprenorphine", "0.5 mg", "50 h"), dosed("buprenorphine", "0.5 mg", "28 h"), dosed("buprenorphine", "0.5 mg", "19 h")]
+    assert says("slow_start_day", *given) == "3"
+    after_the_first = cows("28 h", 5), cows("27 h", 11), cows("20 h", 5)
+    assert says("slow_start_day", *given, *after_the_first) == "2"
+    # Rated after today's dose it is today's.
+    today = dosed("buprenorphine", "2 mg", "2 h")
+    assert says("slow_start_day", *given, cows("20 h", 5), today, cows("1 h", 12)) == "3"
+    # More than a day after the dose it says nothing of it.
+    alone = dosed("buprenorphine", "0.5 mg", "29 h")
+    assert says("slow_start_day", alone, cows("30 h", 5), cows("4 h", 12)) == "2"
 
 
 def test_what_was_given_today_does_not_move_the_day_on() -> None:

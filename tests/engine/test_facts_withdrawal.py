@@ -87,13 +87,25 @@ def test_no_dose_is_no_rise() -> None:
 def test_a_rise_counts_up_to_the_end_of_its_time(name: str, inside: str, outside: str | None) -> None:
     assert says(name, BEFORE, DOSE, cows(inside, 14)).startswith("6 points")
     if outside:
-        assert says(name, BEFORE, DOSE, cows(outside, 14)) == "unknown: no COWS both before and after the dose"
+        # Nobody can rate inside it any more: no rise was seen, and nothing is asked for that cannot be had.
+        assert says(name, BEFORE, DOSE, cows(outside, 14)) == "0 points"
 
 
 def test_the_four_hours_end_with_the_fourth() -> None:
     early = cows("250 min", 8), dosed("buprenorphine", "2 mg", "245 min")
     assert says("cows_rise_within_4_hours", *early, cows("5 min", 14)) == "6 points, 5 min old"
-    assert not fact("cows_rise_within_4_hours", *early, cows("4 min", 14)).is_known
+    assert says("cows_rise_within_4_hours", *early, cows("4 min", 14)) == "0 points"
+
+
+@pytest.mark.parametrize(
+    ("name", "running", "over"),
+    [("cows_rise_within_60_minutes", "60 min", "61 min"), ("cows_rise_within_4_hours", "4 h", "241 min")],
+)
+def test_a_rise_is_not_known_only_while_it_can_still_be_rated(name: str, running: str, over: str) -> None:
+    assert says(name, dosed("buprenorphine", "4 mg", running)).startswith("unknown")
+    assert says(name, dosed("buprenorphine", "4 mg", over)) == "0 points"
+    both = dosed("buprenorphine", "4 mg", over), dosed("buprenorphine", "4 mg", running)
+    assert says(name, *both).startswith("unknown")
 
 
 @pytest.mark.parametrize(("dose", "known"), [("2 mg", "6 points"), ("1.5 mg", "0 points")])
@@ -127,10 +139,18 @@ def test_complete_sheets_show_a_rise_as_totals_do() -> None:
     assert says("cows_rise_within_4_hours", BEFORE, DOSE, sheet) == "5 points, 5 min old"
 
 
-@pytest.mark.parametrize(("when", "rise"), [("4 h", "0 points"), ("239 min", "unknown")])
-def test_the_hour_after_naloxone_or_a_dose_is_looked_at_for_four_hours(when: str, rise: str) -> None:
-    assert says("cows_rise_within_60_minutes", happened("naloxone given", when)).startswith(rise)
-    assert says("cows_rise_within_60_minutes", dosed("buprenorphine", "0.5 mg", when)).startswith(rise)
+@pytest.mark.parametrize(("when", "before", "after", "rise"), [("4 h", "5 h", "200 min", "0"), ("239 min", "5 h", "200 min", "6")])
+def test_the_hour_after_naloxone_or_a_dose_is_looked_at_for_four_hours(when: str, before: str, after: str, rise: str) -> None:
+    scores = cows(before, 8), cows(after, 14)
+    for given in (happened("naloxone given", when), dosed("buprenorphine", "0.5 mg", when)):
+        assert says("cows_rise_within_60_minutes", *scores, given).startswith(f"{rise} points")
+
+
+def test_naloxone_counts_as_a_dose_and_as_an_event() -> None:
+    assert says("time_since_naloxone_given") == "never"
+    assert says("time_since_naloxone_given", happened("naloxone given", "3 h")) == "3 h"
+    assert says("time_since_naloxone_given", happened("naloxone given", "3 h"), happened("naloxone given", "9 h")) == "3 h"
+    assert says("time_since_naloxone_given", dosed("naloxone", "0.4 mg", "1 h"), happened("naloxone given", "3 h")) == "1 h"
 
 
 @pytest.mark.parametrize(("when", "rise"), [("24 h", "0 points"), ("1439 min", "unknown")])

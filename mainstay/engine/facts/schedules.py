@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from mainstay.engine.chart import Chart
+from mainstay.engine.chart import DAY, AsGiven, Chart
 from mainstay.engine.facts.registry import Found, Kind, fact_for_each, known
+from mainstay.engine.facts.withdrawal import rises_after
 
 
 @dataclass(frozen=True)
@@ -17,29 +19,51 @@ class Plan:
     days: tuple[tuple[int, int], ...]
 
 
-def completed(chart: Chart, plan: Plan, before: int) -> int:
-    """How many days of the plan were completed before medication day `before`, each on a day of its own."""
-    by_day: dict[int, int] = {}
+# From this rise of COWS after one of its doses on, a day of a plan is done again (settled P3).
+REPEATS_FROM = 6
+
+
+def _rose(chart: Chart, plan: Plan, doses: list[datetime]) -> bool:
+    """Whether COWS rose too far after one of `doses`: until the next dose, and for a day at most."""
+    given = [one.at for one in chart.taken(plan.ingredient) if one.in_unit]
+    for dose in doses:
+        until = min([dose + DAY, *(later for later in given if later > dose)])
+        if any(rise >= REPEATS_FROM for _, rise in rises_after(chart, dose, until)):
+            return True
+    return False
+
+
+def due(chart: Chart, plan: Plan, today: int) -> int:
+    """Which day of the plan is due on medication day `today`, from the doses of the days before.
+
+    A day moves the plan on only when all of it was given and COWS did not rise after it. After a day without a
+    dose the last step is done again.
+    """
+    by_day: dict[int, list[AsGiven]] = {}
     for one in chart.taken(plan.ingredient):
-        if one.in_unit:
-            day = chart.medication_day(one.at)
-            by_day[day] = by_day.get(day, 0) + (one.dose or 0)
-    done = 0
+        day = chart.medication_day(one.at)
+        if one.in_unit and day < today:
+            by_day.setdefault(day, []).append(one)
+    next_step = last_step = 1
+    last_day: int | None = None
     for day in sorted(by_day):
-        if day >= before:
-            break
-        dose, times = plan.days[min(done, len(plan.days) - 1)]
-        # Less than the day's total is a day not completed: it is repeated.
-        if done < len(plan.days) and by_day[day] >= dose * times:
-            done += 1
-    return done
+        if last_day is not None and day - last_day > 1:
+            next_step = last_step
+        last_step, last_day = next_step, day
+        if next_step > len(plan.days):
+            continue
+        dose, times = plan.days[next_step - 1]
+        given = by_day[day]
+        if sum(one.dose or 0 for one in given) >= dose * times and not _rose(chart, plan, [one.at for one in given]):
+            next_step += 1
+    missed = last_day is not None and today - last_day > 1
+    return last_step if missed else next_step
 
 
 @fact_for_each("schedule", "{it}_day", "", (1, 40), kind=Kind.LEDGER)
 def schedule_day(chart: Chart, plan: Plan) -> Found:
     """Which day of the {it} schedule is due today; one past the last when it is done."""
-    done = completed(chart, plan, chart.today)
-    return known(done + 1)
+    return known(due(chart, plan, chart.today))
 
 
 @fact_for_each("schedule", "{it}_days_missed", "", (0, 400), kind=Kind.LEDGER)

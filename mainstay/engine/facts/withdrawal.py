@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mainstay.engine.chart import TAKEN, Assessed, Chart
 from mainstay.engine.facts.opioids import FULL_AGONISTS, taken_of_kind
-from mainstay.engine.facts.registry import Found, Kind, fact, known, unknown
+from mainstay.engine.facts.registry import NEVER, Found, Kind, fact, known, unknown
 
 # From which answer an item counts as an objective sign (settled 10).
 OBJECTIVE = {"pulse": 2, "pupils": 2, "nose_tears": 2, "yawning": 2, "gooseflesh": 3}
@@ -74,18 +74,20 @@ def _doses(chart: Chart, ingredients: tuple[str, ...], least: int = 0) -> list[d
     )
 
 
-def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
-    """The largest rise of COWS from before a dose to within `within` after it, of the doses still inside that time."""
-    if not doses:
-        return known(0)
+def rises_after(chart: Chart, dose: datetime, until: datetime) -> list[tuple[datetime, int]]:
+    """When COWS was rated after a dose up to `until`, and how far it had risen since before the dose (a fall is negative)."""
     totals = _totals(chart)
-    rises: list[tuple[datetime, int]] = []
-    for dose in doses:
-        before = [points for at, points in totals if dose - timedelta(hours=4) <= at <= dose]
-        after = [(at, points) for at, points in totals if dose < at <= dose + within]
-        if before and after:
-            rises += [(at, points - before[-1]) for at, points in after]
+    before = [points for at, points in totals if dose - timedelta(hours=4) <= at <= dose]
+    return [(at, points - before[-1]) for at, points in totals if dose < at <= until] if before else []
+
+
+def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
+    """The largest rise of COWS seen from before a dose to within `within` after it, of any of `doses`."""
+    rises = [rise for dose in doses for rise in rises_after(chart, dose, dose + within)]
     if not rises:
+        # Once the time is over nobody can rate inside it any more: no rise was seen, and asking on would wait for nothing.
+        if all(dose + within < chart.now for dose in doses):
+            return known(0)
         return unknown("no COWS both before and after the dose")
     # As of the newest score: rating again makes it known again, however long ago the highest was.
     return known(max(0, *(rise for _, rise in rises)), max(at for at, _ in rises))
@@ -93,7 +95,7 @@ def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
 
 @fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
 def cows_rise_within_60_minutes(chart: Chart) -> Found:
-    """How far COWS rose within 60 minutes of buprenorphine, naltrexone or naloxone (Dunn 2023)."""
+    """How far COWS was seen to rise within 60 minutes of buprenorphine, naltrexone or naloxone (Dunn 2023)."""
     doses = [at for at in _doses(chart, PRECIPITANTS) if at > chart.now - timedelta(hours=4)]
     doses += [event.at for event in chart.happened("naloxone given") if event.at > chart.now - timedelta(hours=4)]
     return _rise(chart, sorted(doses), timedelta(minutes=60))
@@ -102,7 +104,7 @@ def cows_rise_within_60_minutes(chart: Chart) -> Found:
 # Doses up to 8 hours old are looked at, so a score after one of them is never older than that.
 @fact("points", (0, 48), kind=Kind.READING, greatest_age="8 h")
 def cows_rise_within_4_hours(chart: Chart) -> Found:
-    """How far COWS rose within four hours of a buprenorphine dose of at least 2 mg (Thakrar 2024)."""
+    """How far COWS was seen to rise within four hours of a buprenorphine dose of at least 2 mg (Thakrar 2024)."""
     doses = [at for at in _doses(chart, ("buprenorphine",), 2_000_000) if at > chart.now - timedelta(hours=8)]
     return _rise(chart, doses, timedelta(hours=4))
 
@@ -112,6 +114,14 @@ def cows_rise_after_last_buprenorphine(chart: Chart) -> Found:
     """How far COWS rose since before the last buprenorphine dose of the last 24 hours; 0 without one."""
     doses = [at for at in _doses(chart, ("buprenorphine",)) if at > chart.now - timedelta(hours=24)]
     return _rise(chart, doses[-1:], timedelta(hours=24))
+
+
+@fact("h", kind=Kind.LEDGER)
+def time_since_naloxone_given(chart: Chart) -> Found:
+    """How long ago naloxone was last given against an overdose, as a dose or as an event; "never" if it was not."""
+    given = [event.at for event in chart.happened("naloxone given")]
+    given += [one.latest for one in chart.taken("naloxone")]
+    return known(int((chart.now - max(given)).total_seconds()) if given else NEVER)
 
 
 @fact("points", (0, 48), kind=Kind.READING, greatest_age="4 h")
