@@ -26,7 +26,7 @@ def run(
     name: str, answers: list[str], by: str | None, bands: str | None, *, as_json: bool, knowledge: Path | None
 ) -> int:
     try:
-        instrument = instruments.find(instrument_files.load(name, terminal.folder(knowledge)), name)
+        instrument = _instrument(name, answers, terminal.folder(knowledge))
         scored = _score(instrument, answers, by, bands)
     except (AnswerRefused, NoSuchBandSet, NoSuchInstrument, NotARater, ReadingRefused) as error:
         raise terminal.BadInput(str(error)) from error
@@ -35,6 +35,15 @@ def run(
     else:
         _show(scored)
     return 0 if scored.total is not None else INCOMPLETE
+
+
+def _instrument(name: str, words: list[str], folder: Path | None) -> Instrument:
+    """The instrument, with the bands of its readings where some were given."""
+    instrument = instruments.find(instrument_files.load(name, folder, readings=False), name)
+    keys = {word.partition("=")[0] for word in words if "=" in word}
+    if keys <= set(instrument.items) - _readings(instrument):
+        return instrument
+    return instruments.find(instrument_files.load(instrument.id, folder), instrument.id)
 
 
 def _score(instrument: Instrument, words: list[str], by: str | None, bands: str | None) -> Score:

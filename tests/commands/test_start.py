@@ -45,9 +45,14 @@ def test_a_command_starts_without_what_it_does_not_need(args: list[str]) -> None
 @pytest.mark.parametrize(
     "args", [["--help"], ["score", "cows", COWS], ["advise", "--help"]], ids=lambda args: " ".join(args[:2])
 )
-def test_the_quick_ones_start_without_the_pages_and_the_library(args: list[str]) -> None:
+def test_the_quick_ones_start_without_the_pages_the_chart_and_the_facts(args: list[str]) -> None:
     imported = imported_by(*args)
-    assert not imported & {"rich", "mainstay.engine.decide", "mainstay.engine.knowledge.library"}
+    assert not imported & {
+        "rich",
+        "mainstay.engine.chart",
+        "mainstay.engine.facts",
+        "mainstay.engine.knowledge.library",
+    }
 
 
 def test_score_reads_no_other_instrument_than_its_own() -> None:

@@ -200,10 +200,11 @@ class Held(NamedTuple):
     instruments: Mapping[str, Instrument]
 
 
-def load(name: str, folder: Path | None = None) -> Held:
+def load(name: str, folder: Path | None = None, *, readings: bool = True) -> Held:
     """The instrument of this id, or all of them where no file has it (another spelling, or a mistake).
 
-    Raises KnowledgeRefused with every problem found.
+    Without `readings` the bands that turn a reading into an answer are left out, and the facts they are
+    checked against: a sheet that was rated by hand needs neither. Raises KnowledgeRefused with every problem found.
     """
     folder = SHIPPED if folder is None else folder
     files = {path.stem: path for path in (folder / "instruments").glob("*.yaml") if "." not in path.stem}
@@ -215,7 +216,7 @@ def load(name: str, folder: Path | None = None) -> Held:
         file = path.relative_to(folder).as_posix()
         try:
             record = INSTRUMENT.read(text.read(text.words(path, file), file))
-            held[one] = made(one, record, lambda cited: citations(cited, sources))
+            held[one] = made(one, record, lambda cited: citations(cited, sources), readings=readings)
         except Refused as problem:
             problems.append(problem)
     if problems:
@@ -237,9 +238,9 @@ def review(record: Record) -> Review:
     return Review(record["written_by"], record["checked_by"], record["review_by"])
 
 
-def made(name: str, record: Record, cited: Citing) -> Instrument:
+def made(name: str, record: Record, cited: Citing, *, readings: bool = True) -> Instrument:
     """The instrument one file describes. `cited` looks its sources up. Raises Refused."""
-    items = {key: _item(key, item) for key, item in record["items"].items()}
+    items = {key: _item(key, item, readings=readings) for key, item in record["items"].items()}
     band_sets = {}
     for key, one in record.get("bands", {}).items():
         bands = tuple((band["from"], band["to"], band["name"]) for band in one["bands"])
@@ -276,7 +277,7 @@ def made(name: str, record: Record, cited: Citing) -> Instrument:
     )  # fmt: skip
 
 
-def _item(key: str, record: Record) -> Item:
+def _item(key: str, record: Record, *, readings: bool) -> Item:
     answers = tuple(
         Answer(one["points"], one["means"], one.get("code", "")) for one in record.get("values", ())
     )
@@ -286,8 +287,8 @@ def _item(key: str, record: Record) -> Item:
         raise Refused(record.place, f"item `{key}` allows the same points twice.")
     reading = record.get("from_reading", "")
     bands: list[ReadingBand] = []
-    if reading:
-        # Imported for the forms that need it: one rated by hand is scored without the facts.
+    if reading and readings:
+        # Imported where it is needed: a sheet rated by hand is scored without the facts.
         from mainstay.engine import facts
 
         fact = facts.declared().get(reading)
