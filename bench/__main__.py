@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -28,7 +29,11 @@ def main() -> int:
         "--date", default=f"{datetime.now(UTC):%Y-%m-%d}", help="the date to write down; left out: today"
     )
     options = asked.parse_args()
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), os.getloadavg()[0]
+    if busy >= 0.5:
+        print(
+            f"Other work is running here (load {busy:.1f}): trust the ratios more than the times.", flush=True
+        )
     with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as folder:
         setting = prepared(Path(folder), quick=options.quick)
         sections = []
@@ -39,7 +44,7 @@ def main() -> int:
     if options.quick or options.only:
         print(f"\n{took:.0f} s. Only a look: RESULTS.md was left alone.")
     else:
-        written = report.write(sections, date=options.date, node=setting.node, took=took)
+        written = report.write(sections, date=options.date, node=setting.node, took=took, busy=busy)
         print(f"\n{took:.0f} s. Written: bench/{written.name}")
     return 0
 

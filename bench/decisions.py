@@ -15,15 +15,36 @@ from bench.translate import formula
 _ABOUT = """Thirty rules, 102 comparisons, nested up to three deep (`rules.yaml`: made up, no clinical knowledge). A decision is which rules
 are true, and the dose class and next check of the first; the last two are looked up in the host language on every side,
 which spares the peers work. *On facts*: each engine gets the same 28 whole numbers. *On records*: six COWS of eleven items,
-ten doses and readings, from which Mainstay (its chart and facts) and CQL work the facts out themselves. Ours always lists,
-for every rule, each fact it used with value, age and verdict. Of the peers only the rows marked so explain anything. Every
-fact is known here: the peers have no third answer for what is missing."""
+ten doses and readings, from which Mainstay (its chart and facts) and CQL work the facts out themselves.
+*Explained*: every comparison's verdict and every fact's value and age are kept with the answer, to be shown when somebody
+asks, as CQL's clause results and zen's trace are. *Written out*: the reasons of all thirty rules are listed as well, each
+fact it used with value, age and verdict. Of the peers only the rows marked so explain anything. Every fact is known here: the
+peers have no third answer for what is missing. Ratios are by the clock, and in brackets by CPU seconds."""
 
-# name → how it is shown
 _OURS = {
-    "facts": "one decision, fully explained, on facts",
-    "chart": "one decision, fully explained, on records",
+    "facts": "on facts, explained",
+    "facts_written": "on facts, written out",
+    "chart": "on records, explained",
+    "chart_written": "on records, written out",
 }
+_CLAUSES = "cql-execution, keeping every clause's result (its explanation)"
+
+# ours, theirs, how theirs is shown, must, stretch
+_BESIDE: list[tuple[str, str, str, float | None, float | None]] = [
+    ("facts", "cql facts clauses", _CLAUSES, 20, 80),
+    ("facts_written", "cql facts clauses", _CLAUSES, 20, 80),
+    ("facts", "cql facts", "cql-execution, answers only", None, None),
+    ("chart", "cql records clauses", _CLAUSES, 20, 80),
+    ("chart_written", "cql records clauses", _CLAUSES, 20, 80),
+    ("chart", "cql records", "cql-execution, answers only", None, None),
+    ("facts", "zen traced", "zen-engine, decision graph with trace (its explanation)", 5, 15),
+    ("facts_written", "zen traced", "zen-engine, decision graph with trace (its explanation)", 5, 15),
+    ("facts", "zen graph", "zen-engine, decision graph, answers only", None, None),
+    ("facts", "zen batch", "zen-engine, the graph in one batch of all patients, answers only", None, None),
+    ("facts", "zen expression", "zen-engine, one compiled expression without engine or graph", None, None),
+    ("facts", "json-rules-engine", "json-rules-engine (results of every rule)", 5, 15),
+    ("facts_written", "json-rules-engine", "json-rules-engine (results of every rule)", 5, 15),
+]
 
 
 def take(setting: Setting) -> Section:
@@ -42,7 +63,7 @@ def take(setting: Setting) -> Section:
 
 def _started(setting: Setting, section: Section) -> Iterator[Engine]:
     folder = str(setting.folder)
-    commands = {"facts": setting.ours("facts"), "chart": setting.ours("chart")}
+    commands = {way: setting.ours(way) for way in _OURS}
     if setting.python:
         for way in ("graph", "traced", "batch", "expression"):
             commands[f"zen {way}"] = [str(setting.python), "-m", "bench.peers.zen_rules", folder, way]
@@ -92,50 +113,16 @@ def _spread(masks: np.ndarray, count: int) -> str:
 
 
 def _rows(rates: dict[str, Rates], wrong: dict[str, str]) -> Iterator[Row]:
-    beside: list[tuple[str, str, str, float | None, float | None]] = [
-        (
-            "facts",
-            "cql facts clauses",
-            "cql-execution, keeping every clause's result (its explanation)",
-            20,
-            80,
-        ),
-        ("facts", "cql facts", "cql-execution, answers only", None, None),
-        (
-            "chart",
-            "cql records clauses",
-            "cql-execution, keeping every clause's result (its explanation)",
-            20,
-            80,
-        ),
-        ("chart", "cql records", "cql-execution, answers only", None, None),
-        ("facts", "zen traced", "zen-engine, decision graph with trace (its explanation)", 5, 15),
-        ("facts", "zen graph", "zen-engine, decision graph, answers only", None, None),
-        (
-            "facts",
-            "zen batch",
-            "zen-engine, the graph in one batch of all patients, answers only",
-            None,
-            None,
-        ),
-        (
-            "facts",
-            "zen expression",
-            "zen-engine, one compiled expression without engine or graph",
-            None,
-            None,
-        ),
-        ("facts", "json-rules-engine", "json-rules-engine (results of every rule)", 5, 15),
-    ]
-    for ours, theirs, shown, must, stretch in beside:
+    for ours, theirs, shown, must, stretch in _BESIDE:
         if ours in rates and theirs in rates:
             one, other = rates[ours], rates[theirs]
             void = wrong.get(ours) or wrong.get(theirs) or ""
             yield against(
-                _OURS[ours], one.per_second, shown, other.per_second, ratio(one.wall, other.wall), must=must, stretch=stretch, void=void
+                _OURS[ours], one.per_second, shown, other.per_second, ratio(one.wall, other.wall),
+                by_cpu=ratio(one.cpu, other.cpu), must=must, stretch=stretch, void=void,
             )  # fmt: skip
     for name, rate in rates.items():
         if not any(
-            name in (ours, theirs) and ours in rates and theirs in rates for ours, theirs, *_ in beside
+            name in (ours, theirs) and ours in rates and theirs in rates for ours, theirs, *_ in _BESIDE
         ):
             yield Row(_OURS.get(name, name), per_second(rate.per_second), void=wrong.get(name, ""))

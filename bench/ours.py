@@ -1,7 +1,7 @@
 """Mainstay's side of every figure: the only module of bench/ that knows Mainstay's engine.
 
-Run as a process of its own, like a peer: `python -m bench.ours FOLDER facts|chart|sweep` answers the questions of
-`worker.py`, and `python -m bench.ours FOLDER QUESTION` answers one of the others at once, as JSON.
+Run as a process of its own, like a peer: `python -m bench.ours FOLDER WAY`, with a way of `_SERVED`, answers the questions
+of `worker.py`, and `python -m bench.ours FOLDER QUESTION` answers one of the others at once, as JSON.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bench import charts
 from bench.worker import follow_up, measured, serve
 from mainstay.engine import documents, explain
 from mainstay.engine.chart import Course
-from mainstay.engine.conditions import All, AnyOf, Compiled, Condition, Not, Used, bedside, parse_leaf
+from mainstay.engine.conditions import All, AnyOf, Condition, Not, RuleSet, parse_leaf
 from mainstay.engine.decide import Decision, decide
 from mainstay.engine.facts.registry import Fact, FactSheet, FactValue
 from mainstay.engine.knowledge import library as libraries
@@ -25,7 +26,8 @@ from mainstay.engine.knowledge.library import Library
 from mainstay.engine.truth import NO, YES
 from mainstay.engine.watch import watch
 
-Asked = list[tuple[int, Compiled]]
+# One pass over the samples, and how many they are.
+Served = tuple[Callable[[], Any], int]
 
 
 # The rules -----------------------------------------------------------------------------------
@@ -46,49 +48,48 @@ def _condition(written: Any, vocabulary: Mapping[str, Fact]) -> Condition:
     return All(parts) if joined == "all" else AnyOf(parts)
 
 
-def _asked(data: dict[str, Any], vocabulary: Mapping[str, Fact]) -> Asked:
-    return [
-        (1 << number, bedside(condition)) for number, condition in enumerate(conditions(data, vocabulary))
-    ]
+def decided(rules: RuleSet, facts: Any, *, written: bool) -> int:
+    """The mask. The answers keep every comparison's verdict and every fact's value and age, as the explanation.
+
+    `written`: the reasons of all thirty rules are written out too, each fact it used with value, age and verdict.
+    """
+    answers = rules(facts)
+    mask = 0
+    for number, truth in enumerate(answers.truths):
+        if truth is YES:
+            mask |= 1 << number
+    if written:
+        for number in range(len(answers.truths)):
+            answers.used(number)
+    return mask
 
 
-def explained(asked: Asked, facts: Any) -> tuple[int, list[list[Used]]]:
-    """The mask, and for each rule every fact it used with value, age and verdict."""
-    mask, reasons = 0, []
-    for bit, ask in asked:
-        used: list[Used] = []
-        if ask(facts, used) is YES:
-            mask |= bit
-        reasons.append(used)
-    return mask, reasons
-
-
-def on_facts(folder: Path, data: dict[str, Any], library: Library) -> tuple[Callable[[], list[int]], int]:
-    """From plain numbers, as the peers get them, to a decision with its whole explanation."""
+def on_facts(folder: Path, data: dict[str, Any], library: Library, *, written: bool) -> Served:
+    """From plain numbers, as the peers get them, to an explained decision."""
     samples = json.loads((folder / "facts.json").read_text())
-    asked, follows = _asked(data, library.vocabulary), follow_up(data)
+    rules, follows = RuleSet(conditions(data, library.vocabulary)), follow_up(data)
     facts = [(name, library.vocabulary[name]) for name in data["facts"]]
 
-    def decided(sample: dict[str, int]) -> int:
+    def mask_of(sample: dict[str, int]) -> int:
         sheet = {name: FactValue(fact, sample[name], sample[name], None, None, "") for name, fact in facts}
-        mask, _reasons = explained(asked, sheet)
+        mask = decided(rules, sheet, written=written)
         follows(mask)
         return mask
 
-    return lambda: [decided(sample) for sample in samples], len(samples)
+    return lambda: [mask_of(sample) for sample in samples], len(samples)
 
 
-def on_charts(folder: Path, data: dict[str, Any], library: Library) -> tuple[Callable[[], list[int]], int]:
-    """From a course of entries (six COWS, ten doses, readings) to a decision with its whole explanation."""
+def on_charts(folder: Path, data: dict[str, Any], library: Library, *, written: bool) -> Served:
+    """From a course of entries (six COWS, ten doses, readings) to an explained decision."""
     courses = [(one.course, one.now) for one in _documents(folder, library)]
-    asked, follows = _asked(data, library.vocabulary), follow_up(data)
+    rules, follows = RuleSet(conditions(data, library.vocabulary)), follow_up(data)
 
-    def decided(course: Course, now: Any) -> int:
-        mask, _reasons = explained(asked, FactSheet(course.chart_at(now), library.vocabulary))
+    def mask_of(course: Course, now: Any) -> int:
+        mask = decided(rules, FactSheet(course.chart_at(now), library.vocabulary), written=written)
         follows(mask)
         return mask
 
-    return lambda: [decided(course, now) for course, now in courses], len(courses)
+    return lambda: [mask_of(course, now) for course, now in courses], len(courses)
 
 
 def _documents(folder: Path, library: Library) -> list[documents.Document]:
@@ -114,21 +115,31 @@ def facts_differ(folder: Path, data: dict[str, Any], library: Library) -> dict[s
 # The sweep -----------------------------------------------------------------------------------
 
 
-def on_columns(folder: Path, data: dict[str, Any], library: Library) -> tuple[Callable[[], Any], int]:
+def on_columns(folder: Path, data: dict[str, Any], library: Library) -> Served:
     """The same conditions over arrays, everything known: where is each rule definitely true?"""
+    ready, columns, number = _known(folder, data, library)
+    handed = columns()
+    return lambda: ready.yes(handed), number
+
+
+def on_fresh_columns(folder: Path, data: dict[str, Any], library: Library) -> Served:
+    """The same, each pass given the charts anew: ranges checked, and put in their smallest form."""
+    ready, columns, number = _known(folder, data, library)
+    return lambda: ready.yes(columns()), number
+
+
+def _known(folder: Path, data: dict[str, Any], library: Library) -> tuple[Any, Callable[[], Any], int]:
     import numpy as np
 
     from mainstay.simulation import sweep
 
-    stored = np.load(folder / "columns.npy")
-    columns = sweep.Columns(
-        {
-            name: sweep.exact(library.vocabulary[name], column)
-            for name, column in zip(data["facts"], stored, strict=True)
-        }
-    )
-    ready = sweep.compile_rules(conditions(data, library.vocabulary))
-    return lambda: ready.yes(columns), stored.shape[1]
+    stored = np.load(folder / "columns.npy").astype(np.int32)
+    given = [(library.vocabulary[name], column) for name, column in zip(data["facts"], stored, strict=True)]
+
+    def columns() -> Any:
+        return sweep.Columns({fact.name: sweep.exact(fact, column) for fact, column in given})
+
+    return sweep.compile_rules(conditions(data, library.vocabulary)), columns, stored.shape[1]
 
 
 def both_planes(folder: Path, data: dict[str, Any], library: Library) -> dict[str, float]:
@@ -165,7 +176,7 @@ def sweep_differs(folder: Path, data: dict[str, Any], library: Library, half: in
         for plane in answers
     )
     stored, known = np.load(folder / "columns.npy"), np.load(folder / "known.npy")
-    asked = _asked(data, library.vocabulary)
+    rules = RuleSet(conditions(data, library.vocabulary))
     facts = [library.vocabulary[name] for name in data["facts"]]
     differ = 0
     start, stop = (0, number // 2) if half == 0 else (number // 2, number)
@@ -181,10 +192,9 @@ def sweep_differs(folder: Path, data: dict[str, Any], library: Library, half: in
                 for fact, value, is_known in zip(facts, row, row_known, strict=True)
             }
             said_yes = said_no = 0
-            for bit, ask in asked:
-                truth = ask(sheet, [])
-                said_yes |= bit if truth is YES else 0
-                said_no |= bit if truth is NO else 0
+            for number, truth in enumerate(rules(sheet).truths):
+                said_yes |= (truth is YES) << number
+                said_no |= (truth is NO) << number
             differ += (said_yes, said_no) != (yes, no)
     return {"charts": stop - start, "differ": differ}
 
@@ -244,7 +254,7 @@ def main(folder: Path, question: str, *rest: str) -> None:
     data = json.loads((folder / "rules.json").read_text())
     if question in _SERVED:
         one_pass, samples = _SERVED[question](folder, data, library)
-        serve(one_pass, samples, _kept(folder) if question == "sweep" else list)
+        serve(one_pass, samples, _kept(folder, question) if question in ("sweep", "sweep_fresh") else list)
     elif question == "facts_differ":
         print(json.dumps(facts_differ(folder, data, library)))
     elif question == "both_planes":
@@ -253,22 +263,25 @@ def main(folder: Path, question: str, *rest: str) -> None:
         print(json.dumps(sweep_differs(folder, data, library, int(rest[0]))))
 
 
-def _kept(folder: Path) -> Callable[[Any], dict[str, str]]:
+def _kept(folder: Path, question: str) -> Callable[[Any], dict[str, str]]:
     import numpy as np
 
     from bench.peers.array_sweep import masks_of
 
     def keep(answers: Any) -> dict[str, str]:
-        np.save(folder / "ours.npy", masks_of(answers))
-        return {"saved": "ours.npy"}
+        np.save(folder / f"ours_{question}.npy", masks_of(answers))
+        return {"saved": f"ours_{question}.npy"}
 
     return keep
 
 
-_SERVED: dict[str, Callable[[Path, dict[str, Any], Library], tuple[Callable[[], Any], int]]] = {
-    "facts": on_facts,
-    "chart": on_charts,
+_SERVED: dict[str, Callable[[Path, dict[str, Any], Library], Served]] = {
+    "facts": partial(on_facts, written=False),
+    "facts_written": partial(on_facts, written=True),
+    "chart": partial(on_charts, written=False),
+    "chart_written": partial(on_charts, written=True),
     "sweep": on_columns,
+    "sweep_fresh": on_fresh_columns,
 }
 
 if __name__ == "__main__":

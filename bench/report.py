@@ -68,10 +68,20 @@ class Row:
 
 
 def against(
-    what: str, ours: float, peer: str, theirs: float, ratio: float, **more: float | str | None
+    what: str,
+    ours: float,
+    peer: str,
+    theirs: float,
+    ratio: float,
+    *,
+    by_cpu: float | None = None,
+    must: float | None = None,
+    stretch: float | None = None,
+    void: str = "",
 ) -> Row:
-    """A rate of ours by a rate of theirs."""
-    return Row(what, per_second(ours), peer, per_second(theirs), ratio, f"{ratio:.1f}{TIMES}", **more)  # type: ignore[arg-type]
+    """A rate of ours by a rate of theirs; in brackets the ratio by CPU seconds, where the other is by the clock."""
+    shown = f"{ratio:.1f}{TIMES}" + (f" ({by_cpu:.1f}{TIMES})" if by_cpu is not None else "")
+    return Row(what, per_second(ours), peer, per_second(theirs), ratio, shown, must, stretch, void=void)
 
 
 def time_of(
@@ -165,12 +175,13 @@ def versions(node: str | None) -> str:
     return ", ".join(said)
 
 
-def write(sections: list[Section], *, date: str, node: str | None, took: float) -> Path:
-    """RESULTS.md, whole."""
+def write(sections: list[Section], *, date: str, node: str | None, took: float, busy: float) -> Path:
+    """RESULTS.md, whole. `busy`: how many processes wanted a core before this began."""
     head = f"""# Figures
 
 Taken by `make bench` on {date}, in {took / 60:.0f} minutes. Written by `python -m bench`; not edited by hand.
 {machine()}. {versions(node)}.
+Processes that wanted a core before it began: {busy:.1f}{"" if busy < 0.5 else " (other work was running: times are too long)"}.
 
 Read the ratios, not the absolute figures: those drift with the machine and with what else runs on it. Engines take turns
 (A B A B ...), each already warm, one working at a time; every ratio is the median of the ratios of each round. A figure

@@ -147,13 +147,11 @@ class Ran:
 
 
 def whole_process(command: list[str], timeout: float = 60) -> Ran:
-    """Run a command to its end. Raises NoAnswer if it takes longer than `timeout`."""
+    """Run a command to its end, in the environment a person has. Raises NoAnswer if it takes longer than `timeout`."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     try:
-        done = subprocess.run(
-            command, check=False, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=timeout
-        )
+        done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
     except subprocess.TimeoutExpired as error:
         raise NoAnswer(f"not finished in {timeout:.0f} s") from error
     wall = time.perf_counter() - start

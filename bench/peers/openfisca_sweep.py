@@ -1,4 +1,7 @@
-"""OpenFisca on the rules: each fact an input, each rule a variable with a formula, everyone at once."""
+"""OpenFisca on the rules: each fact an input, each rule a variable with a formula, everyone at once.
+
+"ready": the inputs are set once, and only the rules are worked out again. "fresh": each pass is given the charts anew.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,9 @@ from bench.translate import formula
 from bench.worker import serve
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, way: str) -> None:
     """Serve the charts in `folder`: one pass works out every rule for all of them."""
     data = json.loads((folder / "rules.json").read_text())
-    columns = np.load(folder / "columns.npy", mmap_mode="r")
     person = build_entity("person", "persons", "One patient.", is_person=True)
     system = taxbenefitsystems.TaxBenefitSystem([person])
     for fact in data["facts"]:
@@ -31,22 +33,33 @@ def main(folder: Path) -> None:
         worked_out = eval(f"lambda ask, period: {made}")  # noqa: S307 - our own formula, from our own file
         system.add_variable(_variable(f"r{number}", bool, person, worked_out))
     period = periods.period("2026-01")
-    simulation = simulations.SimulationBuilder().build_default_simulation(system, count=columns.shape[1])
-    for fact, column in zip(data["facts"], columns, strict=True):
-        # Its own whole numbers are of 32 bits: given so, nothing is converted later.
-        simulation.set_input(fact, period, column.astype(np.int32))
-    count = len(data["rules"])
+    # Its own whole numbers are of 32 bits: given so, nothing is converted later.
+    given = dict(zip(data["facts"], np.load(folder / "columns.npy").astype(np.int32), strict=True))
+    number = len(given[data["facts"][0]])
+    variables = [f"r{rule}" for rule in range(len(data["rules"]))]
 
-    def one_pass() -> list[Any]:
-        for number in range(count):
-            simulation.delete_arrays(f"r{number}")
-        return [simulation.calculate(f"r{number}", period) for number in range(count)]
+    def simulation() -> Any:
+        made = simulations.SimulationBuilder().build_default_simulation(system, count=number)
+        for fact, column in given.items():
+            made.set_input(fact, period, column)
+        return made
+
+    ready = simulation()
+
+    def judge_ready() -> list[Any]:
+        for variable in variables:
+            ready.delete_arrays(variable)
+        return [ready.calculate(variable, period) for variable in variables]
+
+    def judge_fresh() -> list[Any]:
+        fresh = simulation()
+        return [fresh.calculate(variable, period) for variable in variables]
 
     def keep(answers: list[Any]) -> dict[str, str]:
-        np.save(folder / "openfisca.npy", masks_of(answers))
-        return {"saved": "openfisca.npy"}
+        np.save(folder / f"openfisca_{way}.npy", masks_of(answers))
+        return {"saved": f"openfisca_{way}.npy"}
 
-    serve(one_pass, columns.shape[1], keep)
+    serve(judge_ready if way == "ready" else judge_fresh, number, keep)
 
 
 def _variable(
@@ -64,4 +77,4 @@ def _variable(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])
