@@ -55,7 +55,8 @@ def _condition() -> dict[str, Any]:
     """A condition: text, or a joining of conditions. The examples let an editor complete the facts' names."""
     ref = {"$ref": "#/$defs/condition"}
     comparison = r"^\s*[a-z][a-z0-9_]*\s+(within|<=|>=|!=|<|>|=)\s+.+$"
-    examples = [example(fact) for fact in facts.declared().values()]
+    # In the order of their names: which module declares first depends on who imports it.
+    examples = [example(fact) for _, fact in sorted(facts.declared().items())]
     several = {"type": "array", "items": ref, "minItems": 1}
     return {
         "anyOf": [
