@@ -7,6 +7,7 @@ late entries and corrections among them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -94,7 +95,14 @@ def can_be_forgotten(name: str) -> bool:
 @lru_cache(maxsize=1)
 def judged_facts() -> list[str]:
     """The facts that any rule or limit asks for and that may be unknown."""
-    asked = [leaf.fact.name for _, condition in permits() for leaf in leaves(condition)]
+    asked = {leaf.fact.name for _, condition in permits() for leaf in leaves(condition)}
+    return sorted(name for name in {*asked, *limited_facts()} if can_be_forgotten(name))
+
+
+@lru_cache(maxsize=1)
+def limited_facts() -> list[str]:
+    """The facts that limits ask for and that may be unknown."""
+    asked: list[str] = []
     for drug in shipped().drugs.values():
         for limit in limits.limits_of(shipped(), drug.id):
             condition = limits.broken(shipped(), limit, drug.id, Quantity(1, UNITS["mg"]))
@@ -103,12 +111,21 @@ def judged_facts() -> list[str]:
 
 
 @st.composite
-def forgetting(draw: st.DrawFn, facts: FactSheet, names: list[str]) -> FactSheet:
-    """The same facts with some of these widened."""
+def forgetting(draw: st.DrawFn, facts: FactSheet, telling: Iterable[str], others: Iterable[str]) -> FactSheet:
+    """The same facts with some widened: mostly of those that told the answer, at times any other."""
+    telling, others = ([one for one in dict.fromkeys(names) if can_be_forgotten(one)] for names in (telling, others))
     fewer = FactSheet(facts.chart, shipped().vocabulary)
-    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6, unique=True)):
+    # All that told the answer, or a few of it: what holds a dose often does so for more than one reason.
+    names = telling if telling and draw(st.booleans()) else []
+    names += draw(st.lists(st.sampled_from(telling + others), max_size=4, unique=True))
+    for name in names:
         fewer[name] = draw(strategies.wider(facts[name]))
     return fewer
+
+
+def told_by(reasons: Iterable[Any]) -> list[str]:
+    """The facts behind reasons or findings."""
+    return [used.leaf.fact.name for reason in reasons for used in reason.used]
 
 
 @given(strategies.charts(), st.data())
@@ -116,8 +133,9 @@ def test_forgetting_never_makes_a_step_permit_a_dose(chart: Chart, data: st.Data
     """Each step's one condition is monotone: what is definitely true with less known was so with more."""
     facts = FactSheet(chart, shipped().vocabulary)
     name, condition = data.draw(st.sampled_from(permits()), label="step")
-    asked = [leaf.fact.name for leaf in leaves(condition)]
-    fewer = data.draw(forgetting(facts, sorted({one for one in asked if can_be_forgotten(one)})), label="fewer")
+    # What makes it not true now: the facts to forget, if forgetting could open it.
+    against = [used.leaf.fact.name for used in evaluate(condition, facts).used if used.truth is not YES]
+    fewer = data.draw(forgetting(facts, against, (leaf.fact.name for leaf in leaves(condition))), label="fewer")
     if evaluate(condition, fewer).truth is YES:
         event("permitted with less known")
         assert evaluate(condition, facts).truth is YES, name
@@ -134,9 +152,13 @@ def test_forgetting_never_lets_a_stopped_dose_pass_the_interlock(chart: Chart, d
     drug = shipped().drugs[data.draw(st.sampled_from(sorted(shipped().drugs)), label="drug")]
     dose = data.draw(st.sampled_from(doses(drug)), label="dose")
     proposal = Proposal(drug.id, drug, dose, act="dose", pathway=data.draw(st.sampled_from(("none", *shipped().protocols))))
-    names = [name for name in judged_facts() if not name.startswith("allergic_to_")]
-    fewer = data.draw(forgetting(facts, names), label="fewer")
-    before, after = limits.judge(proposal, facts, shipped()), limits.judge(proposal, fewer, shipped())
+    before = limits.judge(proposal, facts, shipped())
+    telling, others = (
+        [name for name in names if not name.startswith("allergic_to_")]
+        for names in (told_by(before.findings), judged_facts())
+    )
+    fewer = data.draw(forgetting(facts, telling, others), label="fewer")
+    after = limits.judge(proposal, fewer, shipped())
     if after.passes:
         event("passes with less known")
         assert before.passes, before.findings
@@ -150,9 +172,10 @@ def test_forgetting_makes_no_recommendation_appear(chart: Chart, data: st.DataOb
     One exception, which is no hold: a protocol that is over may no longer be known to be.
     """
     facts = FactSheet(chart, shipped().vocabulary)
-    fewer = data.draw(forgetting(facts, judged_facts()), label="fewer")
-    before, after = decided(chart, facts), decided(chart, fewer)
-    appeared(before, after)
+    before = decided(chart, facts)
+    stopped = data.draw(st.sampled_from(before.advice), label="stopped")
+    fewer = data.draw(forgetting(facts, told_by(stopped.because), judged_facts()), label="fewer")
+    appeared(before, decided(chart, fewer))
 
 
 def appeared(before: Decision, after: Decision) -> None:
@@ -196,8 +219,13 @@ def dropped(chart: Chart, name: str) -> Chart:
 @given(strategies.charts(), st.data())
 def test_dropping_every_entry_of_a_fact_makes_no_recommendation_appear(chart: Chart, data: st.DataObject) -> None:
     """*Every* entry: without only the newest, the one before would be the newest, and that is another chart."""
-    name = data.draw(st.sampled_from([*droppable(), "cows"]), label="dropped")
-    appeared(decided(chart), decided(dropped(chart, name)))
+    before = decided(chart)
+    can = [*droppable(), "cows"]
+    stopped = data.draw(st.sampled_from(before.advice), label="stopped")
+    names = {"cows" if name.startswith("cows") else name for name in told_by(stopped.because)}
+    telling = sorted(names & set(can))
+    name = data.draw(st.sampled_from(telling) if telling and data.draw(st.booleans()) else st.sampled_from(can), label="dropped")
+    appeared(before, decided(dropped(chart, name)))
 
 
 # More of one drug ----------------------------------------------------------------------------
@@ -311,11 +339,13 @@ def test_what_is_written_later_changes_nothing_before(drawn: tuple[Course, datet
 # What is recommended -------------------------------------------------------------------------
 
 
-@given(strategies.charts())
-def test_every_recommendation_passes_the_interlock(chart: Chart) -> None:
+@given(strategies.charts(), st.data())
+def test_every_recommendation_passes_the_interlock(chart: Chart, data: st.DataObject) -> None:
     """The dose, and the upper end of its range: nothing held, refused or still to be asked."""
-    decision = decided(chart)
     facts = FactSheet(chart, shipped().vocabulary)
+    if data.draw(st.booleans()):
+        facts = data.draw(forgetting(facts, (), limited_facts()), label="fewer")
+    decision = decided(chart, facts)
     for advice in recommended(decision).values():
         assert advice.state is State.READY
         assert advice.recommended is not None
