@@ -254,8 +254,15 @@ class _Reader:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._made: dict[tuple[Fact, str, int], Pair] = {}
 
     def compare(self, leaf: Compare) -> Pair:
+        key = leaf.fact, leaf.comparison, leaf.steps
+        if key not in self._made:
+            self._made[key] = self._compare(leaf)
+        return self._made[key]
+
+    def _compare(self, leaf: Compare) -> Pair:
         symbol, fact = self.world[leaf.fact.name], leaf.fact
         steps = self.world.choices(fact).index(fact.choices[leaf.steps]) if fact.choices else leaf.steps
         unknown = self._if_unknown(leaf)

@@ -9,6 +9,7 @@ edit that only adds caution finds nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import z3
@@ -124,7 +125,7 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
     for rule, rules in silenced:
         for one in (rule, *rules):
             world.pair(one.when)
-    examples = _examples(world, old, new, protocol.drugs, budget)
+    asks = _Asks(world, old, new, protocol.drugs, budget)
     for step in changed:
         assert step.give is not None
         dose = largest(step.give, world)
@@ -136,31 +137,35 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
         terms = [world.pair(permits[step.id]).yes, *gives(step.give, world), z3.Not(z3.Or(*covered))]
         agrees = _newly_permitted(old, new, permits[step.id], step.give, earlier)
         says = f"{dose.shown} of {step.give.drug} is permitted, and before this edit it was not."
-        yield from _found(world, examples, f"{protocol.id}: step {step.id}", says, terms, agrees, budget)
+        yield from asks.found(f"{protocol.id}: step {step.id}", says, terms, agrees)
     for rule, rules in silenced:
         terms = [world.pair(rule.when).yes, *(z3.Not(world.pair(one.when).yes) for one in rules)]
         says = f"Before this edit somebody was called: “{rule.because}” Now nobody is."
         agrees = _newly_silent(old, new, rule, rules)
-        yield from _found(world, examples, f"{protocol.id}: {rule.id}", says, terms, agrees, budget)
+        yield from asks.found(f"{protocol.id}: {rule.id}", says, terms, agrees)
 
 
-def _found(
-    world: World, examples: Examples, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool],
-    budget: Budget,
-) -> Iterator[Result]:  # fmt: skip
-    if world.solver(budget).possible(*terms) is not None:
-        yield examples.against(CHECK, about, says, terms, agrees, {})
+class _Asks:
+    """Asks one world of two libraries, and makes charts of it only once something is found."""
 
+    def __init__(self, world: World, old: Library, new: Library, drugs: tuple[str, ...], budget: Budget) -> None:
+        self.world, self.old, self.new, self.drugs, self.budget = world, old, new, drugs, budget
+        self.asker = world.solver(budget)
 
-def _examples(world: World, old: Library, new: Library, drugs: tuple[str, ...], budget: Budget) -> Examples:
-    world.link_up()
-    also = []
-    if "pathway" in world.symbols and "pathway" in old.vocabulary:
-        # A chart both libraries can read: on a pathway both have.
-        words, both = world.choices(world.facts["pathway"]), set(old.vocabulary["pathway"].choices)
-        both &= set(new.vocabulary["pathway"].choices)
-        also.append(z3.Or(*(world["pathway"].true == words.index(word) for word in sorted(both))))
-    return Examples(world, drugs, budget, *also)
+    @cached_property
+    def examples(self) -> Examples:
+        """Charts that both libraries can read: on a pathway both have."""
+        also = []
+        if "pathway" in self.world.symbols and "pathway" in self.old.vocabulary:
+            words = self.world.choices(self.world.facts["pathway"])
+            both = set(self.old.vocabulary["pathway"].choices) & set(self.new.vocabulary["pathway"].choices)
+            also.append(z3.Or(*(self.world["pathway"].true == words.index(word) for word in sorted(both))))
+        return Examples(self.world, self.drugs, self.budget, *also)
+
+    def found(self, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool]) -> Iterator[Result]:
+        """A finding, if there is one."""
+        if self.asker.possible(*terms) is not None:
+            yield self.examples.against(CHECK, about, says, terms, agrees, {})
 
 
 def _newly_permitted(
@@ -252,8 +257,7 @@ def _loosened(
     world.axioms += [count >= 1, count <= limits.MOST_PIECES]
     pairs = [(limit, _breaks(world, new, limit, drug, dose)) for limit in now]
     before = [(limit, _breaks(world, old, limit, drug, dose)) for limit in changed]
-    examples = _examples(world, old, new, (drug,), budget)
-    asker = world.solver(budget)
+    asks = _Asks(world, old, new, (drug,), budget)
     for limit, was in before:
         strong = [pair for other, pair in pairs if other.then >= limit.then]
         silent = [pair for other, pair in pairs if limit.at_dose_only or not other.at_dose_only]
@@ -264,8 +268,8 @@ def _loosened(
         about = f"{drug}: {limit.owner} {limit.id}"
         says = f"The interlock said {limit.then}: “{limit.because}” Now it lets the dose pass, or says less."
         for terms in questions:
-            if asker.possible(*terms) is not None:
-                yield _let_pass(examples, old, new, drug, pathway, route, about, says, terms, count, piece)
+            if asks.asker.possible(*terms) is not None:
+                yield _let_pass(asks.examples, old, new, drug, pathway, route, about, says, terms, count, piece)
                 break
 
 
