@@ -209,7 +209,7 @@ def _one(
         return
     verdict = _verdict(limit, truth, proposal, used)
     yield Finding(
-        verdict, f"{limit.owner}: {limit.id}", limit.because, _telling(used, truth), limit.cited, limit.do,
+        verdict, f"{limit.owner}: {limit.id}", limit.because, _telling(used, truth, limit.then), limit.cited, limit.do,
         until or (_until(used, facts) if truth is YES else None),
         limit.alarm if truth is YES else None,
     )  # fmt: skip
@@ -249,9 +249,14 @@ def _verdict(limit: Limit, truth: Truth, proposal: Proposal, used: list[Used]) -
     return min(Verdict.ASK, limit.then)
 
 
-def _telling(used: list[Used], truth: Truth) -> tuple[Used, ...]:
+def _telling(used: list[Used], truth: Truth, then: Verdict) -> tuple[Used, ...]:
     """The facts worth showing: those that made it so. A list of forty medicines nobody takes explains nothing."""
-    telling = tuple(one for one in used if one.truth >= truth)
+
+    def tells(one: Used) -> bool:
+        # Where a reading is asked for, the one that is not fresh is what made it so.
+        return one.truth >= truth or (then is Verdict.ASK and not isinstance(one.leaf, Compare))
+
+    telling = tuple(one for one in used if tells(one))
     return telling or tuple(used)
 
 
