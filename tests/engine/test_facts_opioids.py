@@ -68,6 +68,17 @@ def test_a_use_decides_for_14_days(when: str, kind: str) -> None:
     assert says("opioid_kind", took("methadone", when), took("heroin", "9 h")) == kind
 
 
+@pytest.mark.parametrize(("when", "kind"), [("64799 min", "buprenorphine"), ("45 d", "none"), ("20 d", "buprenorphine")])
+def test_a_buprenorphine_injection_decides_for_45_days(when: str, kind: str) -> None:
+    assert says("opioid_kind", took("buprenorphine", when, route="subcutaneous")) == kind
+
+
+def test_a_buprenorphine_injection_comes_after_every_full_agonist() -> None:
+    injected = took("buprenorphine", "20 d", route="subcutaneous")
+    assert says("opioid_kind", injected, took("heroin", "9 h")) == "short_acting"
+    assert says("opioid_kind", took("buprenorphine", "20 d"), took("heroin", "9 h"), injected) == "short_acting"
+
+
 def test_what_the_unit_gave_does_not_decide_how_to_start() -> None:
     assert says("opioid_kind", took("heroin", "9 h"), dosed("methadone", "10 mg", "3 h")) == "short_acting"
 

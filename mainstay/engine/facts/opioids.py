@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mainstay.engine.chart import TAKEN, AsGiven, Chart
-from mainstay.engine.facts.doses import since_last
+from mainstay.engine.facts.doses import since_last, time_since_last_buprenorphine_injection
 from mainstay.engine.facts.registry import Found, Kind, fact, known, unknown
 
 FULL_AGONISTS = ("short_acting", "fentanyl", "long_acting", "methadone")
 # Which kind decides the start rules when several were used: the slowest to leave first.
 KINDS = ("none", "short_acting", "fentanyl", "long_acting", "methadone", "buprenorphine")
 _PRECEDENCE = ("methadone", "long_acting", "fentanyl", "short_acting", "buprenorphine")
+# A buprenorphine injection releases for weeks: counted as monthly, and 14 days more, in seconds.
+_INJECTION_COUNTS_FOR = 45 * 86_400
 
 
 def taken_of_kind(chart: Chart, *kinds: str) -> list[AsGiven]:
@@ -61,7 +63,7 @@ def time_since_last_opioid(chart: Chart) -> Found:
 
 @fact(kind=Kind.HISTORY, choices=KINDS)
 def opioid_kind(chart: Chart) -> Found:
-    """What kind of opioid decides how to start: of all used in the 14 days before, the slowest to leave."""
+    """What kind of opioid decides how to start: of all used in the 14 days before (a buprenorphine injection: 45), the slowest to leave."""
     since = chart.now - timedelta(days=14)
     used = {
         kind
@@ -71,6 +73,9 @@ def opioid_kind(chart: Chart) -> Found:
     screens = (("urine_fentanyl", "fentanyl"), ("urine_methadone", "methadone"))
     # A positive urine screen counts as use, whatever was told: supplies hold what nobody asked for.
     used |= {kind for screen, kind in screens if (found := chart.newest(screen)) and found.steps == 1}
+    injected = time_since_last_buprenorphine_injection(chart).most
+    if injected is not None and injected < _INJECTION_COUNTS_FOR:
+        used.add("buprenorphine")
     for kind in _PRECEDENCE:
         if kind in used:
             return known(KINDS.index(kind))
