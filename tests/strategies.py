@@ -140,6 +140,7 @@ TOLD = {
 }  # fmt: skip
 VITALS = {
     "systolic_bp": ("128 mmHg", "89 mmHg", "90 mmHg", "91 mmHg", "179 mmHg", "180 mmHg"),
+    "standing_systolic_bp": ("118 mmHg", "89 mmHg", "90 mmHg", "108 mmHg", "109 mmHg"),
     "diastolic_bp": ("78 mmHg", "59 mmHg", "60 mmHg", "61 mmHg", "109 mmHg", "110 mmHg"),
     "heart_rate": ("88 /min", "49 /min", "50 /min", "59 /min", "60 /min", "119 /min", "120 /min"),
     "respiratory_rate": ("16 /min", "9 /min", "11 /min", "12 /min"),
