@@ -64,3 +64,10 @@ def test_the_buprenorphine_injection_is_told_apart_from_what_goes_under_the_tong
     assert read(shipped, fact, "took: {substance: Sublocade}") == "10 d"
     assert read(shipped, fact, "took: {substance: buprenorphine, dose: 8 mg}") == "never"
     assert read(shipped, fact, "took: {substance: buprenorphine, dose: 300 mg, route: subcutaneous}") == "10 d"
+
+
+@pytest.mark.parametrize(
+    ("at", "kind"), [("2026-03-10 08:00", "buprenorphine"), ("2026-02-04 09:00", "buprenorphine"), ("2026-02-03 08:00", "none")]
+)
+def test_a_buprenorphine_injection_decides_the_start_for_a_month_and_14_days(shipped: Library, at: str, kind: str) -> None:
+    assert read(shipped, "opioid_kind", "took: {substance: Sublocade}", at) == kind

@@ -90,6 +90,10 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     "a limit with none": (LOFEXIDINE, "largest_dose: 0.72 mg, ", "", "write exactly one of largest_dose"),
     "a total without its time": (LOFEXIDINE, "in: 24 h, ", "", "`largest_total` and `in` come together"),
     "a total over another time": (LOFEXIDINE, "in: 24 h", "in: 12 h", "totals are kept over a rolling 24 h"),
+    "a rise above nothing": (LOFEXIDINE, "largest_dose: 0.72 mg", "largest_rise: 0.18 mg", "`largest_rise` and `over` come together"),
+    "a rise above what is no amount": (LOFEXIDINE, "largest_dose: 0.72 mg", "largest_rise: 0.18 mg, over: lofexidine_day", "`lofexidine_day` is not a fact that is an amount"),
+    "a rise above an unknown fact": (LOFEXIDINE, "largest_dose: 0.72 mg", "largest_rise: 0.18 mg, over: lofexidine_yesterdy", "Did you mean `lofexidine_yesterday`?"),
+    "a drug of an emergency that stops": (LOFEXIDINE, "title: Lofexidine", 'title: Lofexidine\nemergency: "yes"', "its lines may only inform"),
     "one name for two limits": (LOFEXIDINE, "id: spacing", "id: largest", "`largest` is used twice in this `never` list"),
     "company nobody knows": (METHADONE, "company: [sedatives", "company: [sedative", "`sedative` is not a medicine or class we know. Did you mean `sedatives`?"),
     "a limit on a pathway there is none of": ("drugs/buprenorphine.yaml", "only_on: start", "only_on: starts", "there is no protocol `starts`. Did you mean `start`?"),
@@ -133,12 +137,23 @@ def test_all_that_is_wrong_is_said_at_once_in_the_order_of_files_and_lines() -> 
             {
                 **edited(METHADONE, "sedated = yes", "sedatd = yes"),
                 **edited(LOFEXIDINE, "systolic_bp < 90", "sistolic_bp < 90"),
-                **edited("sources/book.yaml", "title: A book\n", "title: A book\ncolour: red\n"),
             }
         )
     places = [(problem.place.file, problem.place.line) for problem in refused.value.problems]
     assert places == sorted(places)
-    assert {LOFEXIDINE, METHADONE, "sources/book.yaml"} <= {file for file, _ in places}
+    assert {LOFEXIDINE, METHADONE} == {file for file, _ in places}
+    assert len(places) == 2
+
+
+def test_a_file_out_of_the_grammar_is_said_before_what_follows_from_it() -> None:
+    with pytest.raises(KnowledgeRefused) as refused:
+        changed(
+            {
+                **edited(METHADONE, "sedated = yes", "sedatd = yes"),
+                **edited("sources/book.yaml", "title: A book\n", "title: A book\ncolour: red\n"),
+            }
+        )
+    assert {problem.place.file for problem in refused.value.problems} == {"sources/book.yaml"}
 
 
 def test_a_file_in_a_folder_nobody_knows_is_refused_with_the_folder_probably_meant() -> None:

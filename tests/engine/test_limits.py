@@ -398,3 +398,50 @@ def test_every_limit_broken_carries_its_source_and_reason() -> None:
     for finding in judge("methadone 45 mg", *ASKED).findings:
         assert finding.cited
         assert finding.because.endswith(".")
+
+
+# So much above another amount ------------------------------------------------------------------------
+
+
+def _with_a_rise(then: str = "needs_reason") -> Library:
+    line = (
+        f"never:\n  - {{id: rise, largest_rise: 5 mg, over: methadone_yesterday, only_when: methadone_day >= 2, then: {then}, "
+        "because: Too fast., source: book p4 (C)}"
+    )
+    return changed({"drugs/methadone.yaml": FILES["drugs/methadone.yaml"].replace("never:", line, 1)})
+
+
+@pytest.mark.parametrize(
+    ("dose", "verdict"), [("20 mg", None), ("24 mg", None), ("25 mg", None), ("26 mg", NEEDS_REASON), ("30 mg", NEEDS_REASON)]
+)
+def test_a_dose_so_much_above_yesterdays_breaks_the_line(dose: str, verdict: Verdict | None) -> None:
+    yesterday = dosed("methadone", "20 mg", "25 h")
+    judged = judge(f"methadone {dose}", *ASKED, yesterday, knows=_with_a_rise())
+    assert about(judged).get("methadone: rise") is verdict
+
+
+def test_a_rise_above_an_amount_nobody_knows_is_asked_about() -> None:
+    knows = changed(
+        {
+            "drugs/methadone.yaml": FILES["drugs/methadone.yaml"].replace(
+                "never:",
+                "never:\n  - {id: confirmed, largest_rise: 0 mg, over: methadone_daily_dose, then: refuse, because: More than confirmed., source: book p4 (C)}",
+                1,
+            )
+        }
+    )
+    assert about(judge("methadone 20 mg", *ASKED, knows=knows))["methadone: confirmed"] is ASK
+    told = measured("methadone_daily_dose", "20 mg", "1 h")
+    assert "methadone: confirmed" not in about(judge("methadone 20 mg", *ASKED, told, knows=knows))
+    assert about(judge("methadone 21 mg", *ASKED, told, knows=knows))["methadone: confirmed"] is REFUSE
+    assert "methadone: confirmed" not in about(judge("methadone 20 mg", *ASKED, told, knows=knows))
+
+
+# What saves a life -------------------------------------------------------------------------------------
+
+
+def test_nothing_stops_a_drug_of_an_emergency(shipped: Library) -> None:
+    for words in ("naloxone 2 mg intranasal", "naloxone 4 mg oral", "naloxone 4 mg intranasal"):
+        judged = judge(words, *ASKED, allergic("naloxone"), knows=shipped)
+        assert judged.verdict is INFORM
+        assert judged.passes
