@@ -175,8 +175,11 @@ class Story:
         if any(fact.topic in ("opioids", "doses") or fact.name in _ABOUT_USE for fact in facts):
             for kind in KINDS[1:]:
                 self._add_use(kind)
+            if "fentanyl" in self.library.medicines and self._kind_of("fentanyl") == "fentanyl":
+                # A full agonist can be given in the unit too, whether it has a file here or not.
+                self._add_doses("fentanyl", "", slots=1)
         for fact in facts:
-            if fact.topic == "medicines" and not fact.name.startswith("allergic_to_"):
+            if fact.topic == "medicines" and not fact.name.startswith(("allergic_to_", "on_any_")):
                 self.ordered[fact.subject] = z3.Bool(f"{fact.subject} ordered")
         if _ABOUT_VOMITING & set(names):
             self._add_vomits()
@@ -195,10 +198,10 @@ class Story:
         largest = [one.largest_dose.steps for one in never if one.largest_dose]
         return piece, max(1, max(largest) // piece) if largest else MOST_PIECES
 
-    def _add_doses(self, ingredient: str, plan: str) -> None:
+    def _add_doses(self, ingredient: str, plan: str, slots: int = 0) -> None:
         piece, most = self._piece(self._drug_for(ingredient))
         made: list[_Dose] = []
-        for number in range(self._slots):
+        for number in range(slots or self._slots):
             name = f"{ingredient} dose {number}"
             count = z3.Int(f"{name} pieces")
             dose = _Dose(z3.Bool(f"{name} given"), z3.Int(f"{name} minutes"), count * piece, z3.Int(f"{name} day"))
@@ -254,9 +257,6 @@ class Story:
             low, high = self.world.span(fact)
             taken, minutes, value = z3.Bool(f"{name} taken"), z3.Int(f"{name} minutes"), z3.Int(f"{name} value")
             self.says += [minutes >= 0, minutes <= 60 * _DAY, value >= low, value <= high]
-            greatest = self.library.vocabulary[name].greatest_age
-            if greatest is not None:
-                self.says.append(minutes * 60 <= greatest)
             self.readings[name] = _Reading(fact, taken, minutes, value)
         return self.readings[name]
 
@@ -268,12 +268,15 @@ class Story:
         """Fact `name` is `value`, of that age, where `known`; else it may be anything (from `least` on)."""
         symbol = self.world[name]
         low, high = self.world.span(symbol.fact)
-        known = z3.BoolVal(known) if isinstance(known, bool) else known
+        greatest = symbol.fact.greatest_age
+        # Freshness is part of being known: what is too old is unknown again, bounds and all.
+        fresh = z3.BoolVal(True) if greatest is None else age <= greatest
+        known = z3.And(known, fresh)
         if symbol.shape is Shape.STRETCH:
-            ends = [symbol.least == (low if least is None else least), symbol.most == high]
+            from_here = low if least is None else z3.If(fresh, least, low)
             self.says += [
                 z3.Implies(known, z3.And(symbol.least == value, symbol.most == value)),
-                z3.Implies(z3.Not(known), z3.And(*ends)),
+                z3.Implies(z3.Not(known), z3.And(symbol.least == from_here, symbol.most == high)),
             ]
         elif symbol.shape is Shape.WHOLE:
             self.says += [symbol.known == known, z3.Implies(known, symbol.true == value)]
@@ -425,7 +428,9 @@ class Story:
             recent[kind] = _either(recent[kind], positive) if kind in recent else positive
         any_use = _either(*(use.taken for use in self.uses.values()))
         if name == "fentanyl_used":
-            self._be(name, z3.If(recent["fentanyl"], 1, 0), _either(recent["fentanyl"], any_use))
+            here = [z3.And(dose.given, dose.minutes < 14 * _DAY) for dose in self.doses.get("fentanyl", ())]
+            used = _either(recent["fentanyl"], *here)
+            self._be(name, z3.If(used, 1, 0), _either(used, any_use))
             return
         order = ("methadone", "long_acting", "fentanyl", "short_acting", "buprenorphine")
         decided = [(recent[kind], z3.IntVal(KINDS.index(kind))) for kind in order if kind in recent]
@@ -457,7 +462,8 @@ class Story:
             return True
         if fact.name.startswith("on_any_"):
             members = self.library.classes[it].members
-            named = [one for one in members if f"on_{one.replace('-', '_')}" in self.world.symbols]
+            used = {*self.doses, *(use.ingredient for use in self.uses.values())}
+            named = [one for one in members if one in used or f"on_{one.replace('-', '_')}" in self.world.symbols]
             on = _either(*(self._takes(one) for one in named or members[:1]))
             self._be(fact.name, z3.If(on, 1, 0), _either(on, self.list_complete))
             return True
@@ -674,12 +680,34 @@ class Story:
             taken, value = self.first_qtc
             self.says += [value >= reading.fact.least, value <= reading.fact.most, z3.Implies(taken, reading.taken)]
             rise = reading.value - value
-            self._be(name, z3.If(z3.And(taken, rise > 0), rise, 0), reading.taken, reading.age)
+            known = z3.And(reading.taken, self._baseline_holds(reading))
+            self._be(name, z3.If(z3.And(taken, rise > 0), rise, 0), known, reading.age)
+            return True
+        if name == "qtc":
+            reading = self._reading(name)
+            self._be(name, reading.value, z3.And(reading.taken, self._baseline_holds(reading)), reading.age)
             return True
         if name in ("potassium", "magnesium"):
             assert self.vomits is not None
             self.says.append(z3.Or(self._reading(name).minutes <= _DAY, self.vomits[1] == 0))
         return False
+
+    def _baseline_holds(self, ecg: _Reading) -> Term:
+        """Whether no QT medicine was first given after the ECG on top of another one (see `facts.laboratory`)."""
+        group = self.library.classes.get("qt-prolonging")
+        firsts = []
+        for ingredient in group.members if group is not None else ():
+            doses = self.doses.get(ingredient, ())
+            if doses:
+                first = _first([(dose.given, dose.minutes) for dose in reversed(doses)], 0)
+                firsts.append((_either(*(dose.given for dose in doses)), first))
+        added = [
+            z3.And(given, other_given, minutes < ecg.minutes, other >= minutes)
+            for place, (given, minutes) in enumerate(firsts)
+            for number, (other_given, other) in enumerate(firsts)
+            if place != number
+        ]
+        return z3.Not(_either(*added))
 
     def _realistic(self) -> None:
         """What a ward's chart has anyway: doses since admission, uses before it."""
@@ -786,9 +814,8 @@ class _Sheet:
         earlier, has_earlier = z3.Int(f"{instrument} earlier minutes"), z3.Bool(f"{instrument} rated earlier")
         total, earlier_total = z3.Int(f"{instrument} sum"), z3.Int(f"{instrument} earlier total")
         says = [z3.Or(*(items[key] == answer.points for answer in item.answers)) for key, item in known.items.items()]
-        greatest = min(known.greatest_age, 4 * 3_600) // 60
         says += [
-            minutes >= 0, minutes <= greatest, total == z3.Sum(list(items.values())),
+            minutes >= 0, minutes <= _DAY, total == z3.Sum(list(items.values())),
             earlier > minutes, earlier <= 2 * _DAY, z3.Implies(has_earlier, rated),
             earlier_total >= known.least, earlier_total <= known.most,
         ]  # fmt: skip

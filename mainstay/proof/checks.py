@@ -38,7 +38,7 @@ CHECKS = {
 }
 _DAY = 1_440
 # So many counterexamples of one protocol are made into charts; a list of fifty helps nobody.
-ENOUGH = 12
+ENOUGH = 6
 # Below this a spacing is about watching the last dose, not about the day's total.
 _LEAST_SPACING = 3_600
 

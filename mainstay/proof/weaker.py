@@ -31,14 +31,13 @@ CHECK = "g"
 
 
 def weaker(old: Library, new: Library, budget: Budget, only: str | None = None) -> Iterator[Result]:
-    """Everything `new` permits that `old` did not, each with a chart."""
+    """Everything `new` permits that `old` did not, each with a chart. `only`: one protocol, or one drug's list."""
     for protocol in new.protocols.values():
         if only is None or protocol.id == only:
             yield from _guarded(protocol.id, lambda protocol=protocol: _protocol(old, new, protocol, budget))  # type: ignore[misc]
-    if only is None:
-        for drug in new.drugs:
-            if drug in old.drugs:
-                yield from _guarded(drug, lambda drug=drug: _interlock(old, new, drug, budget))  # type: ignore[misc]
+    for drug in new.drugs:
+        if drug in old.drugs and only in (None, drug):
+            yield from _guarded(drug, lambda drug=drug: _interlock(old, new, drug, budget))  # type: ignore[misc]
 
 
 def _guarded(about: str, found: Callable[[], Iterator[Result]]) -> Iterator[Result]:

@@ -54,7 +54,7 @@ FAULTS = [
         "c", LOFEXIDINE, "total",
     ),
     Fault(
-        "cap a step too high", (swap(P7, r"lofexidine_in_24_hours <= 2\.34 mg", "lofexidine_in_24_hours <= 2.35 mg"),),
+        "cap a step too high", (swap(P7, r"lofexidine_in_24_hours <= 2\.34 mg", "lofexidine_in_24_hours <= 2.52 mg"),),
         "c", LOFEXIDINE, "total",
     ),
     Fault("unit slip: grams for milligrams", (swap(P7, r"dose: 0\.54 mg", "dose: 0.54 g"),), "c", LOFEXIDINE, "dose"),
@@ -110,7 +110,7 @@ FAULTS = [
     Fault("limit of the class deleted", (without(ALPHA_2, "pulse-slow"),), "g", LOFEXIDINE),
     # Steps and rules
     Fault("two steps for one chart", (swap_in(STABILISE, "repeat", "methadone_day <= 3", "methadone_day <= 5"),), "b", METHADONE),
-    Fault("a step that can never be", (swap_in(STANDARD, "more-today", "buprenorphine_day = 1", "buprenorphine_day = 0"),), "a", P1, "more-today"),
+    Fault("a step that can never be", (swap_in(STANDARD, "once-a-day", "buprenorphine_day >= 2", "buprenorphine_day = 0"),), "a", P1, "once-a-day"),
     Fault("a rule that can never speak", (swap_in(P7, "systolic-low", "< site alpha2_least_systolic", "< 30 mmHg"),), "a", LOFEXIDINE),
     Fault("a rule that always speaks", (swap_in(P7, "opioid-withdrawal", "opioid_kind != none", "lofexidine_doses_given >= 0"),), "a", LOFEXIDINE),
     Fault("an alarm deleted", (without(P7, "low-after-lofexidine"),), "g", LOFEXIDINE, "low-after-lofexidine"),
@@ -139,7 +139,8 @@ def _budget() -> Budget:
 
 def _found(edited: Library, fault: Fault, check: str) -> list[Result]:
     if check == "g":
-        return list(weaker.weaker(before(), edited, _budget()))
+        where = (fault.protocol, *edited.protocols[fault.protocol].drugs)
+        return [one for only in where for one in weaker.weaker(before(), edited, _budget(), only)]
     return [one for proof in checks.prove(edited, _budget(), fault.protocol, check) for one in proof.failures]
 
 

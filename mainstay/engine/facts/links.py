@@ -341,6 +341,14 @@ def _of_opioids(library: Library) -> Iterator[Link]:
             if kind in FULL_AGONISTS:
                 yield no_later(full, ingredient)
             yield no_later(any_opioid, ingredient)
+    methadone = kinds.get("methadone", [])
+    if all(one.ingredient for one in library.substances.values() if one.kind == "methadone") and methadone:
+        every = (*of_kind.values(), *methadone)
+        yield Link(
+            "the last full agonist was of one of the kinds",
+            (full, *every),
+            lambda r: r.any(*(r.true(full) == r.true(name) for name in every)),
+        )
     yield no_later("time_since_last_naltrexone", "time_since_last_naltrexone_injection")
     kind, used = "opioid_kind", "fentanyl_used"
     fentanyl, short = KINDS.index("fentanyl"), KINDS.index("short_acting")
