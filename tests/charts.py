@@ -41,7 +41,9 @@ def _entry(kind: type[Entry], when: str, more: dict[str, Any]) -> Any:
 def measured(what: str, value: str, when: str = "5 min", **more: Any) -> Measured:
     """A reading or piece of history, as written: `measured("systolic_bp", "120 mmHg", "10 min")`."""
     fact = sample_knowledge.library().vocabulary[what]
-    steps = fact.choices.index(value) if fact.choices else quantities.parse(value, fact.kind_of_quantity).steps
+    steps = (
+        fact.choices.index(value) if fact.choices else quantities.parse(value, fact.kind_of_quantity).steps
+    )
     return _entry(Measured, when, {"what": what, "steps": steps, **more})
 
 
@@ -79,7 +81,9 @@ def happened(event: str, when: str) -> Happened:
 
 def ordered(drug: str, when: str, **more: Any) -> Ordered:
     """An order in the unit."""
-    return _entry(Ordered, when, {"drug": drug, "ingredient": sample_knowledge.library().ingredient_of(drug), **more})
+    return _entry(
+        Ordered, when, {"drug": drug, "ingredient": sample_knowledge.library().ingredient_of(drug), **more}
+    )
 
 
 def stopped(drug: str, when: str) -> Stopped:

@@ -120,7 +120,11 @@ def wider(value: FactValue) -> st.SearchStrategy[FactValue]:
     fact = value.fact
     low = st.sampled_from((value.least, fact.least)) | st.integers(fact.least, value.least)
     high = st.sampled_from((value.most, fact.most)) | st.integers(value.most, fact.most)
-    older = st.none() if value.age is None else st.none() | st.integers(0, NEVER).map(lambda more: (value.age or 0) + more)
+    older = (
+        st.none()
+        if value.age is None
+        else st.none() | st.integers(0, NEVER).map(lambda more: (value.age or 0) + more)
+    )
 
     def forgotten(part: tuple[int, int, int | None]) -> FactValue:
         return value._replace(least=part[0], most=part[1], age=part[2], why="forgotten")
@@ -206,7 +210,18 @@ class _Ward:
         self.stay = stay
         self.entries: list[Entry] = []
         self.admitted = chance.choice((95, 180, 540, 1_560, 2_400, 3_600, 7_200))
-        everything = [*TOLD, *VITALS, *LABORATORY, *self.conditions, "asked", "takes", "allergies", "cows", "event", "use"]
+        everything = [
+            *TOLD,
+            *VITALS,
+            *LABORATORY,
+            *self.conditions,
+            "asked",
+            "takes",
+            "allergies",
+            "cows",
+            "event",
+            "use",
+        ]
         # Three stays in ten are well throughout; few things are wrong in the others.
         self.spoiled = set(chance.sample(everything, chance.choice((0, 0, 0, 1, 1, 1, 2, 2, 3, 5))))
 
@@ -215,7 +230,9 @@ class _Ward:
         """The plain pieces of history that are yes or no and are usually no."""
         named = {*TOLD, "allergies"}
         vocabulary = self.library.vocabulary.items()
-        return [name for name, one in vocabulary if one.topic == "history" and one.entered and name not in named]
+        return [
+            name for name, one in vocabulary if one.topic == "history" and one.entered and name not in named
+        ]
 
     def write(self, act: type[Entry], minutes: int, /, **what: Any) -> None:
         late = min(minutes, self.chance.choice((0,) * 8 + (1, 20)))
@@ -230,7 +247,11 @@ class _Ward:
         if name in self.spoiled and not whole:
             value = self.chance.choice((*values[1:], None))
         if value is not None:
-            steps = fact.choices.index(value) if fact.choices else quantities.parse(value, fact.kind_of_quantity).steps
+            steps = (
+                fact.choices.index(value)
+                if fact.choices
+                else quantities.parse(value, fact.kind_of_quantity).steps
+            )
             self.write(Measured, minutes, what=name, steps=steps)
 
     def course(self) -> Course:
@@ -239,7 +260,9 @@ class _Ward:
         last = self.doses()
         self.rounds(last)
         if "event" in self.spoiled:
-            self.write(Happened, self.chance.randint(0, min(self.admitted, 300)), event=self.chance.choice(HAPPENED))
+            self.write(
+                Happened, self.chance.randint(0, min(self.admitted, 300)), event=self.chance.choice(HAPPENED)
+            )
         self.corrections()
         return Course(tuple(self.entries))
 
@@ -275,7 +298,11 @@ class _Ward:
             if "use" in self.spoiled:
                 since = self.chance.choice((20, 300, 360, 700, 720))
                 latest = self.now - timedelta(minutes=self.chance.randint(0, since))
-            dose = Quantity(20_000_000, UNITS["mg"]) if substance.ingredient and self.chance.random() < 0.7 else None
+            dose = (
+                Quantity(20_000_000, UNITS["mg"])
+                if substance.ingredient and self.chance.random() < 0.7
+                else None
+            )
             self.write(
                 Took, since, substance=word, kind=substance.kind, ingredient=substance.ingredient, dose=dose, latest=latest
             )  # fmt: skip
@@ -288,12 +315,18 @@ class _Ward:
         ingredient = self.library.ingredient_of(drug)
         substances = self.library.substances.values()
         kind = next((one.kind for one in substances if ingredient in (one.ingredient, one.id)), "")
-        waits = self.chance.choice((self.stay.apart, self.stay.apart, (59, 60, 120, 240, 300, 360, 480, 1_439)))
+        waits = self.chance.choice(
+            (self.stay.apart, self.stay.apart, (59, 60, 120, 240, 300, 360, 480, 1_439))
+        )
         minutes -= self.chance.choice((10, 30, 60))
         for _ in range(self.chance.randint(1, 12)):
-            outcome = self.chance.choice(("given",) * 30 + ("refused", "vomited", "held", "missed", "part_given"))
+            outcome = self.chance.choice(
+                ("given",) * 30 + ("refused", "vomited", "held", "missed", "part_given")
+            )
             dose = quantities.parse(self.chance.choice(self.stay.amounts), "amount")
-            self.write(Dosed, minutes, drug=drug, ingredient=ingredient, dose=dose, kind=kind, outcome=outcome)
+            self.write(
+                Dosed, minutes, drug=drug, ingredient=ingredient, dose=dose, kind=kind, outcome=outcome
+            )
             if self.chance.random() < 0.1:
                 self.write(Ordered, minutes, drug=drug, ingredient=ingredient)
             elif self.chance.random() < 0.1:
@@ -326,7 +359,9 @@ class _Ward:
         answers = {}
         for key, item in items.items():
             points = [answer.points for answer in item.answers]
-            answers[key] = points[min(len(points) - 1, int(how * (len(points) - 1) + self.chance.choice((0.3, 0.7))))]
+            answers[key] = points[
+                min(len(points) - 1, int(how * (len(points) - 1) + self.chance.choice((0.3, 0.7))))
+            ]
         if newest and "cows" in self.spoiled:
             del answers[self.chance.choice(sorted(items))]
         self.write(Assessed, minutes, instrument="cows", answers=answers)

@@ -20,8 +20,12 @@ from tests.charts import NOW, ago, chart, cows, dosed, happened, measured, order
 from tests.sample_knowledge import library
 
 
-def reading(name: str, steps: int, at: datetime, recorded: datetime | None = None, corrects: str = "") -> Measured:
-    return Measured(id=name, at=at, recorded_at=recorded or at, corrects=corrects, what="heart_rate", steps=steps)
+def reading(
+    name: str, steps: int, at: datetime, recorded: datetime | None = None, corrects: str = ""
+) -> Measured:
+    return Measured(
+        id=name, at=at, recorded_at=recorded or at, corrects=corrects, what="heart_rate", steps=steps
+    )
 
 
 def rates(course: Course, now: datetime) -> list[int]:
@@ -32,7 +36,9 @@ def rates(course: Course, now: datetime) -> list[int]:
 
 
 def test_entries_come_in_the_order_they_happened_whatever_order_they_were_written() -> None:
-    course = Course((reading("b", 90, ago("1 h")), reading("a", 80, ago("2 h")), reading("c", 70, ago("3 h"), NOW)))
+    course = Course(
+        (reading("b", 90, ago("1 h")), reading("a", 80, ago("2 h")), reading("c", 70, ago("3 h"), NOW))
+    )
     assert rates(course, NOW) == [70, 80, 90]
     assert course.chart_at(NOW).newest("heart_rate") == course.entries[0]
 
@@ -70,7 +76,10 @@ def test_a_correction_of_a_correction_leaves_only_the_last() -> None:
 
 def test_a_correction_of_an_entry_with_several_acts_replaces_them_all() -> None:
     at = ago("2 h")
-    wrong: tuple[Entry, ...] = (reading("a", 190, at), Happened(id="a", at=at, recorded_at=at, event="vomiting"))
+    wrong: tuple[Entry, ...] = (
+        reading("a", 190, at),
+        Happened(id="a", at=at, recorded_at=at, event="vomiting"),
+    )
     course = Course((*wrong, reading("b", 90, at, ago("1 h"), "a")))
     assert len(course.chart_at(ago("90 min")).entries) == 2
     now = course.chart_at(NOW)
@@ -86,12 +95,16 @@ def test_a_correction_may_move_what_happened_to_another_time() -> None:
 
 
 def test_the_moments_of_a_course_are_when_something_was_written() -> None:
-    course = Course((reading("b", 90, ago("3 h"), ago("1 h")), reading("a", 80, ago("2 h")), happened("fall", "2 h")))
+    course = Course(
+        (reading("b", 90, ago("3 h"), ago("1 h")), reading("a", 80, ago("2 h")), happened("fall", "2 h"))
+    )
     assert course.moments == [ago("2 h"), ago("1 h")]
 
 
 def test_the_future_is_refused() -> None:
-    with pytest.raises(InTheFuture, match=r"Entry a is of 2026-03-03 12:01 UTC, after now, 2026-03-03 12:00 UTC"):
+    with pytest.raises(
+        InTheFuture, match=r"Entry a is of 2026-03-03 12:01 UTC, after now, 2026-03-03 12:00 UTC"
+    ):
         make_chart(NOW, [reading("a", 80, NOW + timedelta(minutes=1))])
     with pytest.raises(InTheFuture, match="Nothing can be recorded in the future"):
         make_chart(NOW, [reading("b", 80, NOW), reading("a", 80, NOW, NOW + timedelta(minutes=1))])
@@ -163,7 +176,9 @@ def test_taken_is_what_was_given_here_and_outside_by_ingredient() -> None:
 
 
 def test_a_window_leaves_out_a_dose_exactly_as_old_as_it() -> None:
-    given = [AsGiven(ago(when), ago(when), 1, "x", True) for when in ("1441 min", "24 h", "1439 min", "0 min")]
+    given = [
+        AsGiven(ago(when), ago(when), 1, "x", True) for when in ("1441 min", "24 h", "1439 min", "0 min")
+    ]
     assert given_between(given, NOW - DAY, NOW) == given[2:]
     assert given_between(given, NOW - DAY, ago("1 min")) == given[2:3]
 
@@ -172,7 +187,9 @@ def test_a_window_leaves_out_a_dose_exactly_as_old_as_it() -> None:
 
 
 def day_of(local: str, zone: str = "America/New_York", starts: time = time(6)) -> int:
-    return Chart(NOW, zone=zone, day_starts=starts).medication_day(datetime.fromisoformat(local).astimezone(UTC))
+    return Chart(NOW, zone=zone, day_starts=starts).medication_day(
+        datetime.fromisoformat(local).astimezone(UTC)
+    )
 
 
 def test_the_medication_day_begins_at_its_hour_and_runs_past_midnight() -> None:
@@ -184,7 +201,10 @@ def test_the_medication_day_begins_at_its_hour_and_runs_past_midnight() -> None:
 
 
 def test_a_unit_may_begin_its_day_at_another_hour() -> None:
-    assert day_of("2026-03-03T00:00-05:00", starts=time(0)) == day_of("2026-03-02T23:59-05:00", starts=time(0)) + 1
+    assert (
+        day_of("2026-03-03T00:00-05:00", starts=time(0))
+        == day_of("2026-03-02T23:59-05:00", starts=time(0)) + 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,7 +229,9 @@ def test_the_day_the_clocks_change_is_an_hour_shorter_or_longer(begins: str, end
         ("2026-03-03T23:30-05:00", "2026-03-04T00:30-05:00", "1 h"),
     ],
 )
-def test_durations_are_between_instants_across_clock_changes_and_midnight(given: str, now: str, since: str) -> None:
+def test_durations_are_between_instants_across_clock_changes_and_midnight(
+    given: str, now: str, since: str
+) -> None:
     at = datetime.fromisoformat(given).astimezone(UTC)
     moment = datetime.fromisoformat(now).astimezone(UTC)
     dose = dosed("methadone", "10 mg", "1 h", at=at, recorded_at=at)

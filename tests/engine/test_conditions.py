@@ -1,5 +1,7 @@
 """Conditions: one small grammar, three answers, every reason kept."""
 
+from typing import ClassVar
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -14,11 +16,12 @@ from mainstay.engine.conditions import (
     Condition,
     Not,
     NotACondition,
+    RuleSet,
     Within,
     evaluate,
     parse_leaf,
 )
-from mainstay.engine.facts.registry import FactValue
+from mainstay.engine.facts.registry import Fact, FactValue
 from mainstay.engine.sources import Citation
 from mainstay.engine.truth import NEGATED, NO, UNKNOWN, YES, Truth
 from tests import strategies
@@ -118,7 +121,9 @@ def test_conditions_print_as_they_are_said() -> None:
         ("!=", YES, NO, YES), (">=", NO, YES, YES), (">", NO, NO, YES),
     ],
 )  # fmt: skip
-def test_each_comparison_below_at_and_above_its_value(comparison: str, below: Truth, at: Truth, above: Truth) -> None:
+def test_each_comparison_below_at_and_above_its_value(
+    comparison: str, below: Truth, at: Truth, above: Truth
+) -> None:
     made = leaf(f"systolic_bp {comparison} 90 mmHg")
     found = [evaluate(made, value("systolic_bp", steps)).truth for steps in (89, 90, 91)]
     assert found == [below, at, above]
@@ -155,7 +160,11 @@ def test_an_unknown_fact_is_not_within_any_time() -> None:
 
 # Joining -------------------------------------------------------------------------------------
 
-PARTS = {"yes": leaf("age >= 18 years"), "no": leaf("age < 18 years"), "unknown": leaf("systolic_bp < 90 mmHg")}
+PARTS = {
+    "yes": leaf("age >= 18 years"),
+    "no": leaf("age < 18 years"),
+    "unknown": leaf("systolic_bp < 90 mmHg"),
+}
 CHART = value("age", 31) | value("systolic_bp", 30, 300)
 
 
@@ -171,7 +180,9 @@ CHART = value("age", 31) | value("systolic_bp", 30, 300)
         (("unknown", "unknown"), UNKNOWN, UNKNOWN),
     ],
 )
-def test_one_no_settles_all_and_one_yes_settles_any(parts: tuple[str, ...], every: Truth, some: Truth) -> None:
+def test_one_no_settles_all_and_one_yes_settles_any(
+    parts: tuple[str, ...], every: Truth, some: Truth
+) -> None:
     joined = tuple(PARTS[part] for part in parts)
     assert evaluate(All(joined), CHART).truth is every
     assert evaluate(AnyOf(joined), CHART).truth is some
@@ -218,6 +229,51 @@ def test_knowing_more_never_changes_a_definite_answer(
 
 
 @given(strategies.conditions(), strategies.sheets())
-def test_the_same_leaves_are_listed_whatever_the_answer(condition: Condition, chart: dict[str, FactValue]) -> None:
+def test_the_same_leaves_are_listed_whatever_the_answer(
+    condition: Condition, chart: dict[str, FactValue]
+) -> None:
     assert [used.leaf for used in evaluate(condition, chart).used] == conditions.leaves(condition)
-    assert {fact.name for fact in VOCABULARY} >= {used.value.fact.name for used in evaluate(condition, chart).used}
+    assert {fact.name for fact in VOCABULARY} >= {
+        used.value.fact.name for used in evaluate(condition, chart).used
+    }
+
+
+# Many conditions at once ---------------------------------------------------------------------
+
+
+@given(st.lists(strategies.conditions(), max_size=6), strategies.sheets())
+def test_a_rule_set_answers_each_condition_as_it_would_alone(
+    rules: list[Condition], chart: dict[str, FactValue]
+) -> None:
+    together = RuleSet(rules)(chart)
+    for number, condition in enumerate(rules):
+        assert (together.truths[number], together.used(number)) == evaluate(condition, chart)
+        used: list[conditions.Used] = []
+        assert conditions.bedside(condition)(chart, used) is together.truths[number]
+        assert tuple(used) == together.used(number)
+
+
+def test_a_rule_set_looks_each_fact_up_once() -> None:
+    class Sheet(dict[str, FactValue]):
+        asked: ClassVar[list[str]] = []
+
+        def __getitem__(self, name: str) -> FactValue:
+            self.asked.append(name)
+            return super().__getitem__(name)
+
+    RuleSet([PARTS["yes"], Not(PARTS["no"]), All((PARTS["yes"], PARTS["unknown"]))])(Sheet(CHART))
+    assert sorted(Sheet.asked) == ["age", "systolic_bp"]
+
+
+def test_no_conditions_have_no_answers() -> None:
+    assert RuleSet([])({}).truths == ()
+
+
+@given(st.sampled_from(VOCABULARY), st.data())
+def test_a_comparison_made_up_on_the_spot_is_answered_like_any(fact: Fact, data: st.DataObject) -> None:
+    """Its number may lie outside the fact's range: a total less a large dose is below nothing."""
+    comparison = data.draw(st.sampled_from(conditions.COMPARISONS))
+    number = data.draw(strategies.steps(fact) | st.integers(fact.least - 10, fact.most + 10))
+    made = Compare(fact, comparison, number, str(number))
+    one = data.draw(strategies.fact_values(fact))
+    assert conditions.answered(made, one) == evaluate(made, {fact.name: one}).used[0]

@@ -28,7 +28,9 @@ READY: dict[str, Entry] = {
 }
 
 
-def decided(*more: Entry | tuple[Entry, ...], knows: Library | None = None, **changes: Entry | None) -> Decision:
+def decided(
+    *more: Entry | tuple[Entry, ...], knows: Library | None = None, **changes: Entry | None
+) -> Decision:
     """The decision on READY with some entries replaced, or left out (None), or added."""
     entries = [entry for entry in (READY | changes).values() if entry is not None]
     return decide.decide(chart(*entries, *more), knows or library())
@@ -46,7 +48,11 @@ def test_ready_recommends_the_dose_its_range_and_what_to_measure_next() -> None:
     assert (advice.state, advice.verdict) == (State.READY, Verdict.ALLOW)
     assert advice.recommended is not None
     assert str(advice.recommended) == "Buprenorphine 2 mg sublingual"
-    assert (advice.recommended.act, advice.recommended.pathway, advice.recommended.every) == ("dose", "start", None)
+    assert (advice.recommended.act, advice.recommended.pathway, advice.recommended.every) == (
+        "dose",
+        "start",
+        None,
+    )
     assert str(advice.up_to) == "4 mg"
     assert advice.measure == (("cows_total", 3_600),)
     assert advice.step is not None
@@ -57,7 +63,11 @@ def test_ready_recommends_the_dose_its_range_and_what_to_measure_next() -> None:
 def test_ready_says_why_with_every_fact_and_source() -> None:
     (reason,) = start().because
     assert reason.because == "Withdrawal is here."
-    assert {used.leaf.fact.name for used in reason.used} >= {"time_since_last_buprenorphine", "cows_total", "heart_rate"}
+    assert {used.leaf.fact.name for used in reason.used} >= {
+        "time_since_last_buprenorphine",
+        "cows_total",
+        "heart_rate",
+    }
     assert [str(one) for one in reason.cited] == ["book p9 (C)"]
 
 
@@ -99,7 +109,10 @@ def test_what_a_person_does_is_not_held_by_what_holds_a_dose() -> None:
 def test_not_yet_says_what_is_missing_until_when_and_what_instead() -> None:
     advice = start(use=took("heroin", "9 h"), cows=cows("10 min", 7))
     assert (advice.state, advice.verdict, advice.recommended) == (State.NOT_YET, Verdict.HOLD, None)
-    assert [reason.because for reason in advice.because] == ["Too soon after the last use.", "Not in withdrawal yet."]
+    assert [reason.because for reason in advice.because] == [
+        "Too soon after the last use.",
+        "Not in withdrawal yet.",
+    ]
     assert advice.not_before == NOW + timedelta(hours=3)
     assert [offer.offer for offer in advice.offers] == ["Fluids.", "A slow start."]
     assert advice.measure == (("cows_total", 7_200),)
@@ -109,7 +122,9 @@ def test_an_offer_with_a_condition_is_made_only_while_it_is_true() -> None:
     assert [offer.offer for offer in start(use=took("heroin", "9 h"), cows=None).offers] == ["Fluids."]
 
 
-@pytest.mark.parametrize(("since", "state"), [("719 min", State.NOT_YET), ("12 h", State.READY), ("721 min", State.READY)])
+@pytest.mark.parametrize(
+    ("since", "state"), [("719 min", State.NOT_YET), ("12 h", State.READY), ("721 min", State.READY)]
+)
 def test_a_wait_is_over_on_its_minute(since: str, state: State) -> None:
     advice = start(use=took("heroin", since))
     assert advice.state is state
@@ -132,7 +147,9 @@ def test_an_unsure_time_of_use_makes_a_wider_window() -> None:
 
 
 def test_where_no_window_is_known_it_says_so() -> None:
-    knows = changed({"substances/heroin.yaml": FILES["substances/heroin.yaml"].replace("ready: [8 h, 24 h]\n", "")})
+    knows = changed(
+        {"substances/heroin.yaml": FILES["substances/heroin.yaml"].replace("ready: [8 h, 24 h]\n", "")}
+    )
     advice = start(use=took("heroin", "9 h"), knows=knows)
     assert advice.window is not None
     assert (advice.window.start, advice.window.end) == (None, None)
@@ -142,7 +159,9 @@ def test_a_window_is_only_of_opioids_and_of_opioid_starts() -> None:
     advice = start(took("alcohol", "1 h"), use=took("heroin", "9 h"))
     assert advice.window is not None
     assert advice.window.substance.id == "heroin"
-    knows = changed({"protocols/start.yaml": FILES["protocols/start.yaml"].replace("one_at_a_time: opioid-start\n", "")})
+    knows = changed(
+        {"protocols/start.yaml": FILES["protocols/start.yaml"].replace("one_at_a_time: opioid-start\n", "")}
+    )
     assert start(use=took("heroin", "9 h"), knows=knows).window is None
     assert decided(use=None, cows=cows("5 min", 12)).of("slow-start").window is None
 
@@ -173,7 +192,12 @@ def test_a_reading_must_be_as_fresh_as_the_step_asks(age: str, state: State) -> 
 
 @pytest.mark.parametrize(
     ("left_out", "asked"),
-    [("pressure", "systolic_bp"), ("liver", "severe_liver_disease"), ("pregnancy", "pregnancy"), ("pulse", "heart_rate")],
+    [
+        ("pressure", "systolic_bp"),
+        ("liver", "severe_liver_disease"),
+        ("pregnancy", "pregnancy"),
+        ("pulse", "heart_rate"),
+    ],
 )
 def test_whatever_could_forbid_it_is_asked(left_out: str, asked: str) -> None:
     advice = start(**{left_out: None})
@@ -270,10 +294,22 @@ def test_a_person_is_on_one_protocol_of_a_kind_at_a_time() -> None:
     assert decided(on_it).of("stabilise").state is not State.ON_ANOTHER
 
 
+def test_a_protocol_that_is_over_blocks_no_other() -> None:
+    on_it = measured("pathway", "start", "60 h")
+    doses = [dosed("buprenorphine", "8 mg", f"{hours} h") for hours in (49, 25)]
+    sleepy = measured("sedation", "awake", "10 min")
+    assert decided(on_it, sleepy).of("slow-start").state is State.ON_ANOTHER
+    assert decided(on_it, sleepy, *doses).of("slow-start").state is not State.ON_ANOTHER
+
+
 def test_a_protocol_that_is_over_says_so() -> None:
     doses = [dosed("buprenorphine", "8 mg", f"{hours} h") for hours in (49, 25)]
     advice = start(*doses)
-    assert (advice.state, advice.verdict, advice.because[0].because) == (State.OVER, Verdict.INFORM, "The start is over.")
+    assert (advice.state, advice.verdict, advice.because[0].because) == (
+        State.OVER,
+        Verdict.INFORM,
+        "The start is over.",
+    )
 
 
 def test_a_protocol_without_its_proof_is_shown_but_not_offered() -> None:
@@ -295,7 +331,9 @@ STABLE = {
 
 
 def methadone(points: int, *more: Entry, **changes: Entry | None) -> Advice:
-    return decided(*more, own=takes(), **(STABLE | {"cows": cows("10 min", points)} | changes)).of("stabilise")
+    return decided(*more, own=takes(), **(STABLE | {"cows": cows("10 min", points)} | changes)).of(
+        "stabilise"
+    )
 
 
 def test_a_dose_may_be_yesterdays() -> None:
@@ -385,5 +423,9 @@ def test_ready_means_that_the_one_condition_is_definitely_true(changes: dict[str
     protocol = advice.protocol
     entries = [entry for entry in (READY | changes).values() if entry is not None]
     facts = FactSheet(chart(*entries), library().vocabulary)
-    permitted = [step.id for step in protocol.steps if evaluate(decide.permit(library(), protocol, step), facts).truth is YES]
+    permitted = [
+        step.id
+        for step in protocol.steps
+        if evaluate(decide.permit(library(), protocol, step), facts).truth is YES
+    ]
     assert permitted == (["first"] if advice.state is State.READY else [])

@@ -79,7 +79,8 @@ def test_the_moment_asked_for_replaces_the_one_written() -> None:
 
 def test_json_is_yaml_too() -> None:
     made = documents.read(
-        '{"chart": "A test", "now": "2026-03-03 12:00", "entries": [{"at": "now", "happened": "vomiting"}]}', library()
+        '{"chart": "A test", "now": "2026-03-03 12:00", "entries": [{"at": "now", "happened": "vomiting"}]}',
+        library(),
     )
     assert isinstance(made.course.entries[0], Happened)
 
@@ -87,13 +88,19 @@ def test_json_is_yaml_too() -> None:
 @pytest.mark.parametrize(
     ("head", "why"),
     [
-        ("chart: A\ntimezone: Mars/Olympus\nentries:\n", "`Mars/Olympus` is not a time zone such as America/New_York"),
+        (
+            "chart: A\ntimezone: Mars/Olympus\nentries:\n",
+            "`Mars/Olympus` is not a time zone such as America/New_York",
+        ),
         ("chart: A\ntimezone: ../etc\nentries:\n", "is not a time zone"),
         ("chart: A\nmedication_day_starts: six\nentries:\n", "`six` is not a time of day such as 06:00"),
         ("chart: A\nnow: half past\nentries:\n", "`half past` is not a time. Write"),
         ("chart: A\nnow: now\nentries:\n", "`now` is not a time"),
         ("chart: A\nchart: B\nentries:\n", "`chart` is written twice (first on line 1)"),
-        ("chart: A\nentrys: []\nentries:\n", "`entrys` is not part of the grammar here. Did you mean `entries`?"),
+        (
+            "chart: A\nentrys: []\nentries:\n",
+            "`entrys` is not part of the grammar here. Did you mean `entries`?",
+        ),
         ("now: 2026-03-03 12:00\nentries:\n", "`chart` is missing"),
     ],
 )
@@ -128,8 +135,14 @@ def test_a_time_is_an_instant_of_the_units_zone_or_its_own_offset(written: str, 
         ("ago", "is not a time"),
         ("2026-03-03", "`2026-03-03` has no time of day"),
         ("2026-02-30 08:00", "is not a time"),
-        ("2025-03-09 02:30", "never was in America/New_York: the clocks went forward over it. Give the offset"),
-        ("2025-11-02 01:30", "was twice in America/New_York: the clocks went back. Give the offset, as -04:00"),
+        (
+            "2025-03-09 02:30",
+            "never was in America/New_York: the clocks went forward over it. Give the offset",
+        ),
+        (
+            "2025-11-02 01:30",
+            "was twice in America/New_York: the clocks went back. Give the offset, as -04:00",
+        ),
         ("2026-03-03 12:01", "this lies after the chart's `now`: nothing can be recorded in the future"),
     ],
 )
@@ -153,7 +166,9 @@ def test_times_around_clock_changes_are_read_where_they_are_clear(written: str, 
 
 
 def test_ago_needs_a_now() -> None:
-    assert "`2 h ago` needs the chart's `now`" in refused("  - {at: 2 h ago, note: x}\n", "chart: A\nentries:\n")
+    assert "`2 h ago` needs the chart's `now`" in refused(
+        "  - {at: 2 h ago, note: x}\n", "chart: A\nentries:\n"
+    )
 
 
 def test_an_entry_may_be_written_later_but_not_before_it_happened() -> None:
@@ -203,7 +218,11 @@ def test_an_entry_says_something() -> None:
 
 
 def test_readings_and_history_are_read_in_their_unit() -> None:
-    made = read(at("measured: {temperature: 98.6 F, sedation: drifts_off}, told: {age: 31 years, pregnancy: negative}"))
+    made = read(
+        at(
+            "measured: {temperature: 98.6 F, sedation: drifts_off}, told: {age: 31 years, pregnancy: negative}"
+        )
+    )
     assert [(one.what, one.steps) for one in made.course.entries if isinstance(one, Measured)] == [
         ("temperature", 370), ("sedation", 2), ("age", 31), ("pregnancy", 0),
     ]  # fmt: skip
@@ -212,14 +231,20 @@ def test_readings_and_history_are_read_in_their_unit() -> None:
 @pytest.mark.parametrize(
     ("what", "why"),
     [
-        ("measured: {sistolic_bp: 120 mmHg}", "is not a reading or a piece of history we know. Did you mean `systolic_bp`?"),
+        (
+            "measured: {sistolic_bp: 120 mmHg}",
+            "is not a reading or a piece of history we know. Did you mean `systolic_bp`?",
+        ),
         ("measured: {methadone_in_24_hours: 20 mg}", "is worked out from other entries: write down those"),
         ("measured: {cows_total: 12}", "is worked out from other entries"),
         ("measured: {systolic_bp: 120}", "`systolic_bp`: '120' is not a pressure: write it in 'mmHg'"),
         ("measured: {systolic_bp: 120 mg}", "is not a pressure"),
         ("measured: {systolic_bp: 301 mmHg}", "lies between 30 mmHg and 300 mmHg, not at 301 mmHg"),
         ("measured: {systolic_bp: 29 mmHg}", "lies between 30 mmHg and 300 mmHg, not at 29 mmHg"),
-        ("measured: {sedation: sleepy}", "`sedation` is one of awake, easily_roused, drifts_off, hard_to_rouse, not `sleepy`"),
+        (
+            "measured: {sedation: sleepy}",
+            "`sedation` is one of awake, easily_roused, drifts_off, hard_to_rouse, not `sleepy`",
+        ),
         ("measured: [systolic_bp]", "write readings by name"),
         ("measured: {systolic_bp: [120 mmHg]}", "expected a value here, not a list"),
         ("measured: {systolic_bp: 120 mmHg, systolic_bp: 90 mmHg}", "`systolic_bp` is written twice"),
@@ -271,10 +296,21 @@ def test_an_instrument_may_be_called_by_its_names() -> None:
 
 
 def test_a_dose_is_of_a_drug_its_ingredient_and_kind() -> None:
-    dose = only(at("dose: {drug: Suboxone, amount: 4 mg, route: sublingual, outcome: vomited, because: sick}"))
+    dose = only(
+        at("dose: {drug: Suboxone, amount: 4 mg, route: sublingual, outcome: vomited, because: sick}")
+    )
     assert isinstance(dose, Dosed)
-    assert (dose.drug, dose.ingredient, dose.kind) == ("buprenorphine-naloxone", "buprenorphine", "buprenorphine")
-    assert (str(dose.dose), dose.route, dose.outcome, dose.because) == ("4 mg", "sublingual", "vomited", "sick")
+    assert (dose.drug, dose.ingredient, dose.kind) == (
+        "buprenorphine-naloxone",
+        "buprenorphine",
+        "buprenorphine",
+    )
+    assert (str(dose.dose), dose.route, dose.outcome, dose.because) == (
+        "4 mg",
+        "sublingual",
+        "vomited",
+        "sick",
+    )
 
 
 def test_one_entry_may_hold_several_doses_and_uses() -> None:
@@ -381,7 +417,9 @@ def test_a_pathway_is_a_protocol() -> None:
     chosen = only(at("pathway: slow-start"))
     assert isinstance(chosen, Measured)
     assert library().vocabulary["pathway"].choices[chosen.steps] == "slow-start"
-    assert "there is no protocol `slow-strat`. Did you mean `slow-start`?" in refused(at("pathway: slow-strat"))
+    assert "there is no protocol `slow-strat`. Did you mean `slow-start`?" in refused(
+        at("pathway: slow-strat")
+    )
 
 
 def test_a_volume_where_two_solutions_exist_is_refused() -> None:
@@ -397,4 +435,6 @@ def test_the_order_of_entries_does_not_matter() -> None:
     def rates(chart: Chart) -> list[int]:
         return [one.steps for one in chart.measured("heart_rate")]
 
-    assert rates(read("".join(entries)).chart()) == rates(read("".join(reversed(entries))).chart()) == [80, 90]
+    assert (
+        rates(read("".join(entries)).chart()) == rates(read("".join(reversed(entries))).chart()) == [80, 90]
+    )

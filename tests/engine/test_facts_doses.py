@@ -47,7 +47,10 @@ def test_a_chart_that_does_not_say_when_the_stay_began_is_not_known() -> None:
 
 def test_an_outside_dose_of_unknown_size_leaves_a_lower_bound() -> None:
     unsure = took("methadone", "20 h"), dosed("methadone", "10 mg", "1 h")
-    assert says("methadone_in_24_hours", ASKED, *unsure) == "at least 10 mg; an outside dose of unknown size counts too"
+    assert (
+        says("methadone_in_24_hours", ASKED, *unsure)
+        == "at least 10 mg; an outside dose of unknown size counts too"
+    )
     assert says("methadone_in_24_hours", ASKED, took("methadone", "25 h")) == "0 mg"
 
 
@@ -65,7 +68,9 @@ def test_time_since_the_last_dose_is_since_the_newest() -> None:
 
 def test_never_is_known_only_when_outside_doses_were_asked_about() -> None:
     assert says("time_since_last_methadone", ADMITTED, ASKED) == "never"
-    assert says("time_since_last_methadone", ADMITTED).startswith("at least 30 h; what was taken before admission")
+    assert says("time_since_last_methadone", ADMITTED).startswith(
+        "at least 30 h; what was taken before admission"
+    )
     assert says("time_since_last_methadone").startswith("unknown: what was taken before admission")
 
 
@@ -76,14 +81,21 @@ def test_an_unsure_time_of_use_is_a_stretch() -> None:
 
 
 def test_a_sure_later_use_settles_an_unsure_earlier_one() -> None:
-    assert says("time_since_last_methadone", took("methadone", "20 h", latest="16 h"), took("methadone", "15 h")) == "15 h"
+    assert (
+        says("time_since_last_methadone", took("methadone", "20 h", latest="16 h"), took("methadone", "15 h"))
+        == "15 h"
+    )
 
 
 # By medication day (06:00 UTC here; NOW is 12:00) ---------------------------------------------
 
 
 def test_today_begins_with_the_medication_day_and_counts_only_the_unit() -> None:
-    doses = dosed("methadone", "10 mg", "361 min"), dosed("methadone", "5 mg", "6 h"), took("methadone", "1 h", "30 mg")
+    doses = (
+        dosed("methadone", "10 mg", "361 min"),
+        dosed("methadone", "5 mg", "6 h"),
+        took("methadone", "1 h", "30 mg"),
+    )
     assert says("methadone_today", *doses) == "5 mg"
     assert says("methadone_doses_today", *doses) == "1"
     assert says("methadone_yesterday", *doses) == "10 mg"
@@ -102,13 +114,19 @@ def test_nothing_given_is_nothing() -> None:
 
 
 def test_the_last_dose_is_the_units_last() -> None:
-    doses = dosed("methadone", "10 mg", "9 h"), dosed("methadone", "5 mg", "2 h"), took("methadone", "1 h", "30 mg")
+    doses = (
+        dosed("methadone", "10 mg", "9 h"),
+        dosed("methadone", "5 mg", "2 h"),
+        took("methadone", "1 h", "30 mg"),
+    )
     assert says("last_methadone_dose", *doses) == "5 mg"
 
 
 @pytest.mark.parametrize(("first", "day"), [("6 h", "1"), ("361 min", "2"), ("54 h", "3"), ("3241 min", "4")])
 def test_the_day_of_a_drug_counts_from_its_first(first: str, day: str) -> None:
-    assert says("methadone_day", dosed("methadone", "10 mg", first), dosed("methadone", "10 mg", "1 h")) == day
+    assert (
+        says("methadone_day", dosed("methadone", "10 mg", first), dosed("methadone", "10 mg", "1 h")) == day
+    )
 
 
 def test_time_since_the_first_is_since_the_units_first() -> None:
@@ -117,7 +135,11 @@ def test_time_since_the_first_is_since_the_units_first() -> None:
 
 
 def test_the_first_of_the_last_day_is_of_the_day_before_this_one_that_had_any() -> None:
-    doses = dosed("methadone", "10 mg", "52 h"), dosed("methadone", "5 mg", "46 h"), dosed("methadone", "10 mg", "1 h")
+    doses = (
+        dosed("methadone", "10 mg", "52 h"),
+        dosed("methadone", "5 mg", "46 h"),
+        dosed("methadone", "10 mg", "1 h"),
+    )
     assert says("time_since_first_methadone_of_last_day", *doses) == "52 h"
     assert says("time_since_first_methadone_of_last_day", doses[2]) == "never"
 
@@ -146,15 +168,25 @@ def test_days_at_this_total_end_with_yesterday(totals: list[int], days: str) -> 
 def test_not_taken_counts_back_to_the_last_one_taken() -> None:
     events = [
         dosed("methadone", "10 mg", when, outcome=outcome)
-        for when, outcome in (("9 h", "missed"), ("8 h", "given"), ("7 h", "held"), ("6 h", "wasted"), ("5 h", "refused"))
+        for when, outcome in (
+            ("9 h", "missed"),
+            ("8 h", "given"),
+            ("7 h", "held"),
+            ("6 h", "wasted"),
+            ("5 h", "refused"),
+        )
     ]
-    assert says("methadone_not_taken", *events, dosed("lofexidine", "0.18 mg", "1 h", outcome="missed")) == "2"
+    assert (
+        says("methadone_not_taken", *events, dosed("lofexidine", "0.18 mg", "1 h", outcome="missed")) == "2"
+    )
 
 
 def test_a_vomited_dose_is_remembered_until_the_next_is_taken() -> None:
     vomited = dosed("methadone", "10 mg", "9 h", outcome="vomited")
     assert says("last_methadone_vomited", vomited) == "yes"
-    assert says("last_methadone_vomited", vomited, dosed("methadone", "10 mg", "8 h", outcome="held")) == "yes"
+    assert (
+        says("last_methadone_vomited", vomited, dosed("methadone", "10 mg", "8 h", outcome="held")) == "yes"
+    )
     assert says("last_methadone_vomited", vomited, dosed("methadone", "10 mg", "7 h")) == "no"
 
 

@@ -20,7 +20,9 @@ def test_vomiting_seizures_and_syncopes_in_24_hours(when: str, count: str) -> No
 
 def test_time_since_vomiting() -> None:
     assert says("time_since_vomiting") == "never"
-    assert says("time_since_vomiting", happened("vomiting", "3 h"), happened("vomiting", "20 min")) == "20 min"
+    assert (
+        says("time_since_vomiting", happened("vomiting", "3 h"), happened("vomiting", "20 min")) == "20 min"
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,9 @@ def test_time_since_vomiting() -> None:
         ("1 h", "5 h", "yes"),
     ],
 )
-def test_precipitated_withdrawal_is_open_for_a_day_until_closed(begun: str | None, over: str | None, open_: str) -> None:
+def test_precipitated_withdrawal_is_open_for_a_day_until_closed(
+    begun: str | None, over: str | None, open_: str
+) -> None:
     events = [
         happened(event, when)
         for event, when in (("precipitated withdrawal", begun), ("precipitated withdrawal over", over))
@@ -49,4 +53,12 @@ def test_doses_since_precipitated_withdrawal_count_from_its_moment_on() -> None:
     name = "buprenorphine_since_precipitated_withdrawal"
     assert says(name, *doses) == "0"
     assert says(name, *doses, happened("precipitated withdrawal", "3 h"), took("buprenorphine", "2 h")) == "2"
-    assert says(name, *doses, happened("precipitated withdrawal", "9 h"), happened("precipitated withdrawal", "2 h")) == "1"
+    assert (
+        says(
+            name,
+            *doses,
+            happened("precipitated withdrawal", "9 h"),
+            happened("precipitated withdrawal", "2 h"),
+        )
+        == "1"
+    )

@@ -34,7 +34,9 @@ def test_a_methadone_dose_nobody_confirmed_counts_as_not_confirmed() -> None:
     assert says("methadone_verified", measured("methadone_verified", "yes", "5 min")) == "yes, 5 min old"
 
 
-@pytest.mark.parametrize(("when", "recent"), [("91 d", "yes"), ("2207 h", "yes"), ("92 d", "no"), ("93 d", "no")])
+@pytest.mark.parametrize(
+    ("when", "recent"), [("91 d", "yes"), ("2207 h", "yes"), ("92 d", "no"), ("93 d", "no")]
+)
 def test_an_infarction_is_recent_for_three_months(when: str, recent: str) -> None:
     assert says("recent_myocardial_infarction", happened("myocardial infarction", when)).startswith(recent)
 
@@ -43,7 +45,10 @@ def test_an_infarction_may_be_told_instead() -> None:
     assert says("recent_myocardial_infarction") == "unknown: never recorded"
     told = measured("recent_myocardial_infarction", "yes", "5 min")
     assert says("recent_myocardial_infarction", told) == "yes, 5 min old"
-    assert says("recent_myocardial_infarction", told, happened("myocardial infarction", "100 d")) == "yes, 5 min old"
+    assert (
+        says("recent_myocardial_infarction", told, happened("myocardial infarction", "100 d"))
+        == "yes, 5 min old"
+    )
 
 
 @pytest.mark.parametrize(

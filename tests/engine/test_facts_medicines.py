@@ -47,4 +47,7 @@ def test_allergies_are_unknown_until_asked() -> None:
 
 
 def test_an_allergy_stays_when_allergies_are_asked_again() -> None:
-    assert says("allergic_to_methadone", allergic("methadone", "9 h"), measured("allergies", "asked", "1 h")) == "yes"
+    assert (
+        says("allergic_to_methadone", allergic("methadone", "9 h"), measured("allergies", "asked", "1 h"))
+        == "yes"
+    )

@@ -63,12 +63,16 @@ def test_nobody_asked_is_unknown_and_nothing_told_is_none() -> None:
     assert says("opioid_kind", ASKED) == "none"
 
 
-@pytest.mark.parametrize(("when", "kind"), [("20159 min", "methadone"), ("14 d", "short_acting"), ("15 d", "short_acting")])
+@pytest.mark.parametrize(
+    ("when", "kind"), [("20159 min", "methadone"), ("14 d", "short_acting"), ("15 d", "short_acting")]
+)
 def test_a_use_decides_for_14_days(when: str, kind: str) -> None:
     assert says("opioid_kind", took("methadone", when), took("heroin", "9 h")) == kind
 
 
-@pytest.mark.parametrize(("when", "kind"), [("64799 min", "buprenorphine"), ("45 d", "none"), ("20 d", "buprenorphine")])
+@pytest.mark.parametrize(
+    ("when", "kind"), [("64799 min", "buprenorphine"), ("45 d", "none"), ("20 d", "buprenorphine")]
+)
 def test_a_buprenorphine_injection_decides_for_45_days(when: str, kind: str) -> None:
     assert says("opioid_kind", took("buprenorphine", when, route="subcutaneous")) == kind
 
@@ -76,14 +80,18 @@ def test_a_buprenorphine_injection_decides_for_45_days(when: str, kind: str) -> 
 def test_a_buprenorphine_injection_comes_after_every_full_agonist() -> None:
     injected = took("buprenorphine", "20 d", route="subcutaneous")
     assert says("opioid_kind", injected, took("heroin", "9 h")) == "short_acting"
-    assert says("opioid_kind", took("buprenorphine", "20 d"), took("heroin", "9 h"), injected) == "short_acting"
+    assert (
+        says("opioid_kind", took("buprenorphine", "20 d"), took("heroin", "9 h"), injected) == "short_acting"
+    )
 
 
 def test_what_the_unit_gave_does_not_decide_how_to_start() -> None:
     assert says("opioid_kind", took("heroin", "9 h"), dosed("methadone", "10 mg", "3 h")) == "short_acting"
 
 
-@pytest.mark.parametrize(("screen", "kind"), [("urine_fentanyl", "fentanyl"), ("urine_methadone", "methadone")])
+@pytest.mark.parametrize(
+    ("screen", "kind"), [("urine_fentanyl", "fentanyl"), ("urine_methadone", "methadone")]
+)
 def test_a_positive_screen_counts_as_use_whatever_was_told(screen: str, kind: str) -> None:
     assert says("opioid_kind", took("heroin", "9 h"), measured(screen, "positive", "1 h")) == kind
     assert says("opioid_kind", took("heroin", "9 h"), measured(screen, "negative", "1 h")) == "short_acting"
@@ -100,5 +108,7 @@ def test_fentanyl_counts_as_used_for_14_days(when: str, used: str) -> None:
 def test_fentanyl_may_be_found_in_urine_or_not_known() -> None:
     assert says("fentanyl_used") == "unknown: no opioid history recorded"
     assert says("fentanyl_used", took("heroin", "9 h")) == "no"
-    assert says("fentanyl_used", took("heroin", "9 h"), measured("urine_fentanyl", "positive", "1 h")) == "yes"
+    assert (
+        says("fentanyl_used", took("heroin", "9 h"), measured("urine_fentanyl", "positive", "1 h")) == "yes"
+    )
     assert says("fentanyl_used", took("heroin", "9 h"), measured("urine_fentanyl", "negative", "1 h")) == "no"

@@ -117,7 +117,16 @@ def test_bounds_of_a_choice_are_just_unknown() -> None:
 def test_a_stale_bound_is_shown_without_a_value() -> None:
     points = made_up("points", Kind.READING, "points", 0, 48)
     one = Fact(
-        "x", Kind.READING, UNITS["points"], 0, 48, (), 60, "x", "t", lambda chart: unknown("why", ago("2 min"), least=12)
+        "x",
+        Kind.READING,
+        UNITS["points"],
+        0,
+        48,
+        (),
+        60,
+        "x",
+        "t",
+        lambda chart: unknown("why", ago("2 min"), least=12),
     )
     assert str(one.value(chart())) == "unknown: last one is 2 min old, older than 1 min"
     assert points.kind_of_quantity == "points"
@@ -137,7 +146,9 @@ def test_ledger_values_are_shown_without_an_age() -> None:
 
 def test_a_sheet_computes_each_fact_once_and_only_when_asked() -> None:
     asked = []
-    one = Fact("x", Kind.LEDGER, UNITS[""], 0, 9, (), None, "x", "t", lambda chart: asked.append(1) or known(3))
+    one = Fact(
+        "x", Kind.LEDGER, UNITS[""], 0, 9, (), None, "x", "t", lambda chart: asked.append(1) or known(3)
+    )
     sheet = FactSheet(chart(), {"x": one})
     assert asked == []
     assert sheet["x"].least == sheet["x"].most == 3

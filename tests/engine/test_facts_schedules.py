@@ -62,7 +62,11 @@ def test_a_day_after_which_cows_rose_is_done_again(rise: int, due: str, after: s
 
 
 def test_a_rise_after_any_dose_of_the_day_counts_and_one_of_another_day_does_not() -> None:
-    given = [dosed("buprenorphine", "0.5 mg", "50 h"), dosed("buprenorphine", "0.5 mg", "28 h"), dosed("buprenorphine", "0.5 mg", "19 h")]
+    given = [
+        dosed("buprenorphine", "0.5 mg", "50 h"),
+        dosed("buprenorphine", "0.5 mg", "28 h"),
+        dosed("buprenorphine", "0.5 mg", "19 h"),
+    ]
     assert says("slow_start_day", *given) == "3"
     after_the_first = cows("28 h", 5), cows("27 h", 11), cows("20 h", 5)
     assert says("slow_start_day", *given, *after_the_first) == "2"
@@ -84,7 +88,8 @@ def test_what_was_taken_outside_is_no_day_of_the_plan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "missed"), [("1 h", "0"), ("361 min", "0"), ("30 h", "0"), ("1801 min", "1"), ("54 h", "1"), ("100 h", "3")]
+    ("last", "missed"),
+    [("1 h", "0"), ("361 min", "0"), ("30 h", "0"), ("1801 min", "1"), ("54 h", "1"), ("100 h", "3")],
 )
 def test_missed_days_lie_between_the_last_dose_and_today(last: str, missed: str) -> None:
     assert says("slow_start_days_missed", dosed("buprenorphine", "0.5 mg", last)) == missed

@@ -36,7 +36,9 @@ def test_a_vital_sign_is_the_newest_and_too_old_after_four_hours(name: str) -> N
         ([("sedation", "awake", "241 min")], "unknown: last one is no, 4 h 1 min old, older than 4 h"),
     ],
 )
-def test_sedated_is_by_the_newest_look_and_the_worse_of_two(entries: list[tuple[str, str, str]], sedated: str) -> None:
+def test_sedated_is_by_the_newest_look_and_the_worse_of_two(
+    entries: list[tuple[str, str, str]], sedated: str
+) -> None:
     assert says("sedated", *(measured(*one) for one in entries)) == sedated
 
 
@@ -47,7 +49,11 @@ def test_sedated_is_by_the_newest_look_and_the_worse_of_two(entries: list[tuple[
         (("95 mmHg", "5 min"), ("120 mmHg", "3 min"), "0 mmHg, 3 min old"),
         (("120 mmHg", "13 min"), ("95 mmHg", "3 min"), "25 mmHg, 3 min old"),
         (("120 mmHg", "3 min"), ("95 mmHg", "13 min"), "25 mmHg, 13 min old"),
-        (("120 mmHg", "14 min"), ("95 mmHg", "3 min"), "unknown: no lying pressure within ten minutes of the standing one"),
+        (
+            ("120 mmHg", "14 min"),
+            ("95 mmHg", "3 min"),
+            "unknown: no lying pressure within ten minutes of the standing one",
+        ),
     ],
 )
 def test_the_fall_on_standing_needs_both_within_ten_minutes(
@@ -71,7 +77,8 @@ def _checked(when: str, systolic: str = "110 mmHg", dizzy: str = "no") -> list[E
 
 
 @pytest.mark.parametrize(
-    ("when", "known"), [("361 min", False), ("316 min", False), ("315 min", True), ("2 h", True), ("119 min", False)]
+    ("when", "known"),
+    [("361 min", False), ("316 min", False), ("315 min", True), ("2 h", True), ("119 min", False)],
 )
 def test_a_test_dose_is_checked_from_45_minutes_to_4_hours_after_it(when: str, known: bool) -> None:
     entries = [_TEST_DOSE, *_checked(when)]
@@ -88,7 +95,12 @@ def test_a_test_dose_is_not_checked_while_one_reading_is_missing(missing: int) -
 
 
 def test_after_a_test_dose_the_lowest_of_four_hours_counts() -> None:
-    entries = [_TEST_DOSE, *_checked("340 min", "88 mmHg", "yes"), *_checked("5 h"), *_checked("1 h", "80 mmHg")]
+    entries = [
+        _TEST_DOSE,
+        *_checked("340 min", "88 mmHg", "yes"),
+        *_checked("5 h"),
+        *_checked("1 h", "80 mmHg"),
+    ]
     assert says("clonidine_test_systolic_bp", *entries) == "88 mmHg, 5 h old"
     assert says("clonidine_test_diastolic_bp", *entries) == "70 mmHg, 5 h old"
     assert says("clonidine_test_heart_rate", *entries) == "64 /min, 5 h old"
@@ -97,5 +109,10 @@ def test_after_a_test_dose_the_lowest_of_four_hours_counts() -> None:
 
 def test_an_unchecked_dose_or_one_from_outside_is_no_test_dose() -> None:
     again = dosed("clonidine", "0.1 mg", "90 min", route="oral")
-    assert says("clonidine_test_systolic_bp", _TEST_DOSE, again, *_checked("30 min", "101 mmHg")) == "101 mmHg, 30 min old"
-    assert not fact("clonidine_test_dizzy", took("heroin", "6 h", ingredient="clonidine"), *_checked("5 h")).is_known
+    assert (
+        says("clonidine_test_systolic_bp", _TEST_DOSE, again, *_checked("30 min", "101 mmHg"))
+        == "101 mmHg, 30 min old"
+    )
+    assert not fact(
+        "clonidine_test_dizzy", took("heroin", "6 h", ingredient="clonidine"), *_checked("5 h")
+    ).is_known

@@ -30,9 +30,9 @@ def test_the_stomach_item_alone_is_no_sign() -> None:
 
 def test_all_seven_signs_at_once() -> None:
     sheet = cows("5 min", pulse=4, pupils=5, nose_tears=4, yawning=4, gooseflesh=5)
-    assert says("cows_objective_signs", sheet, happened("vomiting", "9 min"), happened("diarrhoea", "9 min")) == (
-        "7, 5 min old"
-    )
+    assert says(
+        "cows_objective_signs", sheet, happened("vomiting", "9 min"), happened("diarrhoea", "9 min")
+    ) == ("7, 5 min old")
 
 
 def test_signs_not_answered_are_a_stretch() -> None:
@@ -50,7 +50,9 @@ def test_signs_not_answered_are_a_stretch() -> None:
 def test_a_score_counts_as_after_only_when_it_is(name: str, rated: str, after: str) -> None:
     use = took("heroin", "5 h")
     found = fact(name, use, cows(rated, 12))
-    assert found.fact.show(found.least) == after if found.age and found.age <= 4 * 3_600 else not found.is_known
+    assert (
+        found.fact.show(found.least) == after if found.age and found.age <= 4 * 3_600 else not found.is_known
+    )
 
 
 @pytest.mark.parametrize("name", ["cows_after_last_use", "cows_after_last_dose"])
@@ -73,7 +75,11 @@ BEFORE, DOSE = cows("130 min", 8), dosed("buprenorphine", "4 mg", "2 h")
 
 
 def test_no_dose_is_no_rise() -> None:
-    for name in ("cows_rise_within_60_minutes", "cows_rise_within_4_hours", "cows_rise_after_last_buprenorphine"):
+    for name in (
+        "cows_rise_within_60_minutes",
+        "cows_rise_within_4_hours",
+        "cows_rise_after_last_buprenorphine",
+    ):
         assert says(name, cows("5 min", 30)) == "0 points"
 
 
@@ -139,8 +145,12 @@ def test_complete_sheets_show_a_rise_as_totals_do() -> None:
     assert says("cows_rise_within_4_hours", BEFORE, DOSE, sheet) == "5 points, 5 min old"
 
 
-@pytest.mark.parametrize(("when", "before", "after", "rise"), [("4 h", "5 h", "200 min", "0"), ("239 min", "5 h", "200 min", "6")])
-def test_the_hour_after_naloxone_or_a_dose_is_looked_at_for_four_hours(when: str, before: str, after: str, rise: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "before", "after", "rise"), [("4 h", "5 h", "200 min", "0"), ("239 min", "5 h", "200 min", "6")]
+)
+def test_the_hour_after_naloxone_or_a_dose_is_looked_at_for_four_hours(
+    when: str, before: str, after: str, rise: str
+) -> None:
     scores = cows(before, 8), cows(after, 14)
     for given in (happened("naloxone given", when), dosed("buprenorphine", "0.5 mg", when)):
         assert says("cows_rise_within_60_minutes", *scores, given).startswith(f"{rise} points")
@@ -149,8 +159,18 @@ def test_the_hour_after_naloxone_or_a_dose_is_looked_at_for_four_hours(when: str
 def test_naloxone_counts_as_a_dose_and_as_an_event() -> None:
     assert says("time_since_naloxone_given") == "never"
     assert says("time_since_naloxone_given", happened("naloxone given", "3 h")) == "3 h"
-    assert says("time_since_naloxone_given", happened("naloxone given", "3 h"), happened("naloxone given", "9 h")) == "3 h"
-    assert says("time_since_naloxone_given", dosed("naloxone", "0.4 mg", "1 h"), happened("naloxone given", "3 h")) == "1 h"
+    assert (
+        says(
+            "time_since_naloxone_given", happened("naloxone given", "3 h"), happened("naloxone given", "9 h")
+        )
+        == "3 h"
+    )
+    assert (
+        says(
+            "time_since_naloxone_given", dosed("naloxone", "0.4 mg", "1 h"), happened("naloxone given", "3 h")
+        )
+        == "1 h"
+    )
 
 
 @pytest.mark.parametrize(("when", "rise"), [("24 h", "0 points"), ("1439 min", "unknown")])
@@ -165,7 +185,10 @@ def test_the_rise_since_the_last_buprenorphine_is_of_the_last_one() -> None:
 
 
 def test_a_dose_not_taken_precipitates_nothing() -> None:
-    assert says("cows_rise_within_4_hours", dosed("buprenorphine", "4 mg", "2 h", outcome="refused")) == "0 points"
+    assert (
+        says("cows_rise_within_4_hours", dosed("buprenorphine", "4 mg", "2 h", outcome="refused"))
+        == "0 points"
+    )
 
 
 # The day's highest ---------------------------------------------------------------------------

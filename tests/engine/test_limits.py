@@ -39,15 +39,23 @@ ASKED: tuple[Entry, ...] = (
 
 
 def judge(
-    words: str, *entries: Entry | tuple[Entry, ...], act: str = "dose", pathway: str = "none", knows: Library | None = None
+    words: str,
+    *entries: Entry | tuple[Entry, ...],
+    act: str = "dose",
+    pathway: str = "none",
+    knows: Library | None = None,
 ) -> Judgement:
     knows = knows or library()
-    return limits.judge(read_order(words, knows, act=act, pathway=pathway), sheet(*entries, library=knows), knows)
+    return limits.judge(
+        read_order(words, knows, act=act, pathway=pathway), sheet(*entries, library=knows), knows
+    )
 
 
 def without(*names: str) -> tuple[Entry, ...]:
     """ASKED without some entries."""
-    return tuple(one for one in ASKED if getattr(one, "what", getattr(one, "event", type(one).__name__)) not in names)
+    return tuple(
+        one for one in ASKED if getattr(one, "what", getattr(one, "event", type(one).__name__)) not in names
+    )
 
 
 def about(judged: Judgement) -> dict[str, Verdict]:
@@ -98,16 +106,24 @@ def test_a_total_is_of_the_rolling_24_hours(when: str, verdict: Verdict) -> None
 
 
 def test_a_broken_total_says_when_there_is_room_again() -> None:
-    doses = dosed("lofexidine", "0.72 mg", "20 h"), dosed("lofexidine", "0.72 mg", "14 h"), dosed("lofexidine", "1.44 mg", "8 h")
+    doses = (
+        dosed("lofexidine", "0.72 mg", "20 h"),
+        dosed("lofexidine", "0.72 mg", "14 h"),
+        dosed("lofexidine", "1.44 mg", "8 h"),
+    )
     (finding,) = judge("lofexidine 0.72 mg", *ASKED, *doses).findings
     assert finding.until == ago("20 h") + timedelta(hours=24)
-    (finding,) = judge("lofexidine 0.36 mg", *ASKED, *doses[1:], dosed("lofexidine", "0.72 mg", "7 h")).findings
+    (finding,) = judge(
+        "lofexidine 0.36 mg", *ASKED, *doses[1:], dosed("lofexidine", "0.72 mg", "7 h")
+    ).findings
     assert finding.until == ago("14 h") + timedelta(hours=24)
 
 
 def test_room_comes_only_after_enough_has_passed() -> None:
     doses = [dosed("methadone", "10 mg", f"{hours} h") for hours in (20, 15, 10, 5)]
-    finding = next(f for f in judge("methadone 20 mg", *ASKED, *doses).findings if f.about == "methadone: most-a-day")
+    finding = next(
+        f for f in judge("methadone 20 mg", *ASKED, *doses).findings if f.about == "methadone: most-a-day"
+    )
     assert finding.until == ago("15 h") + timedelta(hours=24)
     assert finding.do == "Wait."
 
@@ -118,14 +134,22 @@ def test_a_dose_above_the_limit_by_itself_never_has_room() -> None:
 
 
 def test_an_unknown_total_asks() -> None:
-    lately = (*without("admission", "outside doses asked"), happened("admission", "2 h"), dosed("methadone", "10 mg", "90 min"))
+    lately = (
+        *without("admission", "outside doses asked"),
+        happened("admission", "2 h"),
+        dosed("methadone", "10 mg", "90 min"),
+    )
     judged = judge("methadone 10 mg", *lately)
     assert judged.verdict is ASK
     assert judged.asks == ("methadone_in_24_hours",)
 
 
 def test_an_unknown_total_that_is_broken_already_refuses() -> None:
-    lately = (*without("admission", "outside doses asked"), happened("admission", "2 h"), dosed("methadone", "40 mg", "90 min"))
+    lately = (
+        *without("admission", "outside doses asked"),
+        happened("admission", "2 h"),
+        dosed("methadone", "40 mg", "90 min"),
+    )
     assert judge("methadone 10 mg", *lately).verdict is REFUSE
 
 
@@ -135,7 +159,8 @@ def test_an_outside_dose_of_unknown_size_leaves_no_promise_of_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "verdict"), [("every 24 h", ALLOW), ("every 12 h", NEEDS_REASON), ("every 10 h", REFUSE), ("every 8 h", REFUSE)]
+    ("every", "verdict"),
+    [("every 24 h", ALLOW), ("every 12 h", NEEDS_REASON), ("every 10 h", REFUSE), ("every 8 h", REFUSE)],
 )
 def test_an_order_is_judged_by_what_it_comes_to_in_a_day(every: str, verdict: Verdict) -> None:
     assert judge(f"methadone 20 mg oral {every}", *ASKED, act="order").verdict is verdict
@@ -283,7 +308,9 @@ def test_an_incomplete_list_of_medicines_asks() -> None:
 
 
 def test_an_allergy_refuses_the_product_and_its_ingredient() -> None:
-    assert about(judge("suboxone 2 mg", *ASKED, allergic("buprenorphine"))) == {"buprenorphine allergy": REFUSE}
+    assert about(judge("suboxone 2 mg", *ASKED, allergic("buprenorphine"))) == {
+        "buprenorphine allergy": REFUSE
+    }
     assert about(judge("suboxone 2 mg", *ASKED, allergic("buprenorphine-naloxone"))) == {
         "buprenorphine-naloxone allergy": REFUSE
     }
@@ -304,7 +331,9 @@ def test_an_allergy_refuses_the_product_and_its_ingredient() -> None:
          "on_diazepam = yes or on_pregabalin = yes or on_buprenorphine = yes or on_buprenorphine_naloxone = yes"),
     ],
 )  # fmt: skip
-def test_a_limit_is_a_condition_that_says_it_would_be_broken(drug: str, limit: str, dose: str, says: str) -> None:
+def test_a_limit_is_a_condition_that_says_it_would_be_broken(
+    drug: str, limit: str, dose: str, says: str
+) -> None:
     line = next(one for one in library().drugs[drug].never if one.id == limit)
     assert str(limits.broken(library(), line, drug, parse(dose))) == says
 
@@ -320,7 +349,9 @@ def test_facts_without_a_chart_behind_them_promise_no_room() -> None:
     facts = sheet(*ASKED)
     total = facts["lofexidine_in_24_hours"]
     facts["lofexidine_in_24_hours"] = total._replace(least=2_880_000, most=2_880_000)
-    (finding,) = limits.judge(read_order("lofexidine 0.18 mg", library(), act="dose"), facts, library()).findings
+    (finding,) = limits.judge(
+        read_order("lofexidine 0.18 mg", library(), act="dose"), facts, library()
+    ).findings
     assert (finding.verdict, finding.until) == (REFUSE, None)
 
 
@@ -383,7 +414,9 @@ def test_a_medicine_mainstay_does_not_know_is_not_checked() -> None:
 def test_the_strongest_finding_is_the_answer_and_comes_first() -> None:
     judged = judge("methadone 45 mg", *ASKED, takes("diazepam", when="5 min"), cows("5 min", 12))
     assert judged.verdict is REFUSE
-    assert [finding.verdict for finding in judged.findings] == sorted((f.verdict for f in judged.findings), reverse=True)
+    assert [finding.verdict for finding in judged.findings] == sorted(
+        (f.verdict for f in judged.findings), reverse=True
+    )
     assert {NEEDS_REASON, REFUSE} == {finding.verdict for finding in judged.findings}
 
 
@@ -412,7 +445,8 @@ def _with_a_rise(then: str = "needs_reason") -> Library:
 
 
 @pytest.mark.parametrize(
-    ("dose", "verdict"), [("20 mg", None), ("24 mg", None), ("25 mg", None), ("26 mg", NEEDS_REASON), ("30 mg", NEEDS_REASON)]
+    ("dose", "verdict"),
+    [("20 mg", None), ("24 mg", None), ("25 mg", None), ("26 mg", NEEDS_REASON), ("30 mg", NEEDS_REASON)],
 )
 def test_a_dose_so_much_above_yesterdays_breaks_the_line(dose: str, verdict: Verdict | None) -> None:
     yesterday = dosed("methadone", "20 mg", "25 h")
@@ -445,3 +479,10 @@ def test_nothing_stops_a_drug_of_an_emergency(shipped: Library) -> None:
         judged = judge(words, *ASKED, allergic("naloxone"), knows=shipped)
         assert judged.verdict is INFORM
         assert judged.passes
+
+
+def test_a_largest_rise_is_a_condition_on_what_it_rises_from() -> None:
+    knows = _with_a_rise()
+    line = next(one for one in knows.drugs["methadone"].never if one.id == "rise")
+    assert str(limits.broken(knows, line, "methadone", parse("30 mg"))) == "methadone_yesterday < 25 mg"
+    assert limits.broken(knows, line, "methadone", None) == NEVER

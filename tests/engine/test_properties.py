@@ -113,7 +113,9 @@ def limited_facts() -> list[str]:
 @st.composite
 def forgetting(draw: st.DrawFn, facts: FactSheet, telling: Iterable[str], others: Iterable[str]) -> FactSheet:
     """The same facts with some widened: mostly of those that told the answer, at times any other."""
-    telling, others = ([one for one in dict.fromkeys(names) if can_be_forgotten(one)] for names in (telling, others))
+    telling, others = (
+        [one for one in dict.fromkeys(names) if can_be_forgotten(one)] for names in (telling, others)
+    )
     fewer = FactSheet(facts.chart, shipped().vocabulary)
     # All that told the answer, or a few of it: what holds a dose often does so for more than one reason.
     names = telling if telling and draw(st.booleans()) else []
@@ -135,7 +137,9 @@ def test_forgetting_never_makes_a_step_permit_a_dose(chart: Chart, data: st.Data
     name, condition = data.draw(st.sampled_from(permits()), label="step")
     # What makes it not true now: the facts to forget, if forgetting could open it.
     against = [used.leaf.fact.name for used in evaluate(condition, facts).used if used.truth is not YES]
-    fewer = data.draw(forgetting(facts, against, (leaf.fact.name for leaf in leaves(condition))), label="fewer")
+    fewer = data.draw(
+        forgetting(facts, against, (leaf.fact.name for leaf in leaves(condition))), label="fewer"
+    )
     if evaluate(condition, fewer).truth is YES:
         event("permitted with less known")
         assert evaluate(condition, facts).truth is YES, name
@@ -151,7 +155,9 @@ def test_forgetting_never_lets_a_stopped_dose_pass_the_interlock(chart: Chart, d
     facts = FactSheet(chart, shipped().vocabulary)
     drug = shipped().drugs[data.draw(st.sampled_from(sorted(shipped().drugs)), label="drug")]
     dose = data.draw(st.sampled_from(doses(drug)), label="dose")
-    proposal = Proposal(drug.id, drug, dose, act="dose", pathway=data.draw(st.sampled_from(("none", *shipped().protocols))))
+    proposal = Proposal(
+        drug.id, drug, dose, act="dose", pathway=data.draw(st.sampled_from(("none", *shipped().protocols)))
+    )
     before = limits.judge(proposal, facts, shipped())
     telling, others = (
         [name for name in names if not name.startswith("allergic_to_")]
@@ -185,7 +191,11 @@ def appeared(before: Decision, after: Decision) -> None:
         event("recommended with less known")
         if before.of(name).state is State.OVER:
             continue
-        assert name in had, (name, before.of(name).state, [reason.because for reason in before.of(name).because])
+        assert name in had, (
+            name,
+            before.of(name).state,
+            [reason.because for reason in before.of(name).because],
+        )
         assert advice.recommended is not None
         assert had[name].recommended is not None
         assert advice.recommended.medicine == had[name].recommended.medicine
@@ -211,20 +221,27 @@ def dropped(chart: Chart, name: str) -> Chart:
             return isinstance(entry, Assessed)
         if not isinstance(entry, Measured):
             return False
-        return entry.what in _TOGETHER.get(name, (name,)) or (name == "allergies" and entry.what.startswith("allergy "))
+        return entry.what in _TOGETHER.get(name, (name,)) or (
+            name == "allergies" and entry.what.startswith("allergy ")
+        )
 
     return replace(chart, entries=tuple(entry for entry in chart.entries if not is_of_it(entry)))
 
 
 @given(strategies.charts(), st.data())
-def test_dropping_every_entry_of_a_fact_makes_no_recommendation_appear(chart: Chart, data: st.DataObject) -> None:
+def test_dropping_every_entry_of_a_fact_makes_no_recommendation_appear(
+    chart: Chart, data: st.DataObject
+) -> None:
     """*Every* entry: without only the newest, the one before would be the newest, and that is another chart."""
     before = decided(chart)
     can = [*droppable(), "cows"]
     stopped = data.draw(st.sampled_from(before.advice), label="stopped")
     names = {"cows" if name.startswith("cows") else name for name in told_by(stopped.because)}
     telling = sorted(names & set(can))
-    name = data.draw(st.sampled_from(telling) if telling and data.draw(st.booleans()) else st.sampled_from(can), label="dropped")
+    name = data.draw(
+        st.sampled_from(telling) if telling and data.draw(st.booleans()) else st.sampled_from(can),
+        label="dropped",
+    )
     appeared(before, decided(dropped(chart, name)))
 
 
@@ -242,7 +259,9 @@ def doses(drug: Drug) -> list[Quantity]:
         if bound is not None
     ]
     steps = {piece * count for piece in pieces for count in (1, 2, 3, 4, 6, 8, 12, 20)}
-    steps |= {bound // piece * piece + more * piece for bound in bounds for piece in pieces for more in (-1, 0, 1)}
+    steps |= {
+        bound // piece * piece + more * piece for bound in bounds for piece in pieces for more in (-1, 0, 1)
+    }
     found = [Quantity(one, UNITS["mg"]) for one in sorted(steps) if one > 0]
     return [one for one in found if limits.makeable(drug, one)]
 
@@ -259,8 +278,13 @@ def test_more_of_one_drug_is_never_judged_safer(chart: Chart, data: st.DataObjec
     route = data.draw(st.sampled_from(sorted({"", *(form.route for form in drug.forms)})), label="route")
     can = [one for one in doses(drug) if limits.makeable(drug, one, route)]
     pathway = data.draw(st.sampled_from(("none", *shipped().protocols)), label="pathway")
-    act, every = data.draw(st.sampled_from((("dose", None), ("order", None), ("order", 6 * 3_600), ("order", 86_400))))
-    judged = [limits.judge(Proposal(drug.id, drug, one, route, every, False, act, pathway), facts, shipped()) for one in can]
+    act, every = data.draw(
+        st.sampled_from((("dose", None), ("order", None), ("order", 6 * 3_600), ("order", 86_400)))
+    )
+    judged = [
+        limits.judge(Proposal(drug.id, drug, one, route, every, False, act, pathway), facts, shipped())
+        for one in can
+    ]
     for less, more in pairwise(judged):
         assert less.verdict <= more.verdict, (less.proposal, more.proposal)
 
@@ -310,7 +334,9 @@ def test_moving_a_whole_stay_by_weeks_changes_nothing(drawn: tuple[Course, datet
 
 
 @given(strategies.courses(), st.integers(-100_000, 100_000))
-def test_moving_it_by_minutes_with_its_medication_day_changes_nothing(drawn: tuple[Course, datetime], minutes: int) -> None:
+def test_moving_it_by_minutes_with_its_medication_day_changes_nothing(
+    drawn: tuple[Course, datetime], minutes: int
+) -> None:
     course, now = drawn
     by = timedelta(minutes=minutes)
     starts = (datetime.combine(now.date(), course.day_starts) + by).time()
@@ -357,25 +383,36 @@ def test_every_recommendation_passes_the_interlock(chart: Chart, data: st.DataOb
 
 
 @given(strategies.charts(), st.data())
-def test_a_dose_is_recommended_only_where_its_one_condition_is_definitely_true(chart: Chart, data: st.DataObject) -> None:
+def test_a_dose_is_recommended_only_where_its_one_condition_is_definitely_true(
+    chart: Chart, data: st.DataObject
+) -> None:
     """And the other way round: a step that permits its dose is ready, unless the interlock or the end stops it."""
     facts = FactSheet(chart, shipped().vocabulary)
     had = sorted(recommended(decided(chart, facts)))
     if had and data.draw(st.booleans()):
         # Of what a dose was recommended on, something is forgotten.
         protocol = shipped().protocols[data.draw(st.sampled_from(had))]
-        asked = [leaf.fact.name for step in protocol.steps for leaf in leaves(decide.permit(shipped(), protocol, step))]
+        asked = [
+            leaf.fact.name
+            for step in protocol.steps
+            for leaf in leaves(decide.permit(shipped(), protocol, step))
+        ]
         facts = data.draw(forgetting(facts, (), asked), label="fewer")
     for advice in decided(chart, facts).advice:
         protocol = advice.protocol
         permitting = {
-            step.id for step in protocol.steps if evaluate(decide.permit(shipped(), protocol, step), facts).truth is YES
+            step.id
+            for step in protocol.steps
+            if evaluate(decide.permit(shipped(), protocol, step), facts).truth is YES
         }
         if advice.state is State.READY:
             assert advice.step is not None
             assert advice.step.id in permitting
         elif advice.state not in (State.OVER, State.ON_ANOTHER) and advice.judgement is None:
-            assert not permitting or "repeats is not known" in advice.because[0].because, (advice.state, permitting)
+            assert not permitting or "repeats is not known" in advice.because[0].because, (
+                advice.state,
+                permitting,
+            )
 
 
 @given(strategies.charts())
@@ -407,6 +444,8 @@ def test_the_sweep_says_the_same_of_every_shipped_rule(charts: list[Chart]) -> N
         assert [truth < 1 for truth in truths] == swept.no[row].tolist(), str(condition)
 
 
-@pytest.mark.parametrize("name", ["systolic_bp", "cows_total", "time_since_last_full_agonist", "on_lofexidine"])
+@pytest.mark.parametrize(
+    "name", ["systolic_bp", "cows_total", "time_since_last_full_agonist", "on_lofexidine"]
+)
 def test_the_facts_most_asked_for_can_be_forgotten(name: str) -> None:
     assert name in judged_facts()

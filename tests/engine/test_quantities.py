@@ -14,7 +14,13 @@ from mainstay.engine.verdicts import WORDS, Verdict, verdict_named
 
 @pytest.mark.parametrize(
     ("written", "steps"),
-    [("0.18 mg", 180_000), ("180 mcg", 180_000), ("180 micrograms", 180_000), ("0.0005 g", 500_000), ("4mg", 4_000_000)],
+    [
+        ("0.18 mg", 180_000),
+        ("180 mcg", 180_000),
+        ("180 micrograms", 180_000),
+        ("0.0005 g", 500_000),
+        ("4mg", 4_000_000),
+    ],
 )
 def test_an_amount_is_the_same_however_it_is_written(written: str, steps: int) -> None:
     assert parse(written).steps == steps
@@ -107,7 +113,9 @@ def test_fahrenheit_is_converted_once_and_rounded_to_a_tenth() -> None:
         ("", None, "is not a number and a unit"),
     ],
 )
-def test_what_is_not_a_quantity_is_refused_with_what_to_write(written: str, kind: str | None, why: str) -> None:
+def test_what_is_not_a_quantity_is_refused_with_what_to_write(
+    written: str, kind: str | None, why: str
+) -> None:
     with pytest.raises(NotAQuantity, match=why):
         parse(written, kind)
 

@@ -55,7 +55,10 @@ def solved(world: World, term: Any, chart: dict[str, FactValue]) -> bool:
     numbers = []
     for name, value in chart.items():
         symbol = world[name]
-        numbers += [(symbol.true, z3.IntVal(value.least)), (symbol.age, z3.IntVal(-1 if value.age is None else value.age))]
+        numbers += [
+            (symbol.true, z3.IntVal(value.least)),
+            (symbol.age, z3.IntVal(-1 if value.age is None else value.age)),
+        ]
         if symbol.shape is Shape.WHOLE:
             numbers.append((symbol.known, z3.BoolVal(value.is_known)))
         elif symbol.shape is Shape.STRETCH:
@@ -69,7 +72,9 @@ def solved(world: World, term: Any, chart: dict[str, FactValue]) -> bool:
     st.lists(strategies.conditions(FACTS), min_size=1, max_size=4),
     st.lists(SHEETS, min_size=1, max_size=4),
 )
-def test_bedside_sweep_and_solver_agree(conditions: list[Condition], charts: list[dict[str, FactValue]]) -> None:
+def test_bedside_sweep_and_solver_agree(
+    conditions: list[Condition], charts: list[dict[str, FactValue]]
+) -> None:
     swept = compile_rules(conditions).judge(columns_from(charts, FACTS))
     world = World(library())
     for row, condition in enumerate(conditions):
@@ -78,7 +83,10 @@ def test_bedside_sweep_and_solver_agree(conditions: list[Condition], charts: lis
             truth = evaluate(condition, chart).truth
             said = (str(condition), {name: str(value) for name, value in chart.items()})
             assert (swept.yes[row, number], swept.no[row, number]) == (truth is YES, truth is NO), said
-            assert (solved(world, pair.yes, chart), solved(world, pair.no, chart)) == (truth is YES, truth is NO), said
+            assert (solved(world, pair.yes, chart), solved(world, pair.no, chart)) == (
+                truth is YES,
+                truth is NO,
+            ), said
 
 
 def test_every_shape_is_among_them() -> None:
