@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from mainstay.engine import decide, limits
 from mainstay.engine.chart import Assessed, Chart, Course, Entry, Measured, Took
-from mainstay.engine.conditions import Condition, evaluate, leaves
+from mainstay.engine.conditions import Condition, Judged, RuleSet, leaves
 from mainstay.engine.decide import Advice, Decision, State
 from mainstay.engine.facts import links
 from mainstay.engine.facts.links import Shape
@@ -28,9 +28,9 @@ from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge.models import Drug
 from mainstay.engine.orders import Proposal
 from mainstay.engine.quantities import UNITS, Quantity
-from mainstay.engine.truth import YES
+from mainstay.engine.truth import NO, YES
 from mainstay.engine.verdicts import Verdict
-from mainstay.simulation.sweep import columns_from, compile_rules
+from mainstay.simulation.sweep import Sweep, columns_from, compile_rules
 from tests import strategies
 from tests.strategies import shipped
 
@@ -85,6 +85,26 @@ def permits() -> list[tuple[str, Condition]]:
         for step in protocol.steps
         if step.give is not None
     ]
+
+
+@lru_cache(maxsize=512)
+def _compiled(condition: Condition) -> RuleSet:
+    return RuleSet([condition])
+
+
+def evaluate(condition: Condition, facts: FactSheet) -> Judged:
+    """`conditions.evaluate`, keeping what it compiles."""
+    answers = _compiled(condition)(facts)
+    return Judged(answers.truths[0], answers.used(0))
+
+
+@lru_cache(maxsize=64)
+def steps_of(protocol: str) -> tuple[list[str], RuleSet]:
+    """The ids of a protocol's steps, and their one conditions."""
+    one = shipped().protocols[protocol]
+    return [step.id for step in one.steps], RuleSet(
+        [decide.permit(shipped(), one, step) for step in one.steps]
+    )
 
 
 def can_be_forgotten(name: str) -> bool:
@@ -391,20 +411,12 @@ def test_a_dose_is_recommended_only_where_its_one_condition_is_definitely_true(
     had = sorted(recommended(decided(chart, facts)))
     if had and data.draw(st.booleans()):
         # Of what a dose was recommended on, something is forgotten.
-        protocol = shipped().protocols[data.draw(st.sampled_from(had))]
-        asked = [
-            leaf.fact.name
-            for step in protocol.steps
-            for leaf in leaves(decide.permit(shipped(), protocol, step))
-        ]
+        _, rules = steps_of(data.draw(st.sampled_from(had)))
+        asked = sorted({leaf.fact.name for leaf in rules.leaves})
         facts = data.draw(forgetting(facts, (), asked), label="fewer")
     for advice in decided(chart, facts).advice:
-        protocol = advice.protocol
-        permitting = {
-            step.id
-            for step in protocol.steps
-            if evaluate(decide.permit(shipped(), protocol, step), facts).truth is YES
-        }
+        steps, rules = steps_of(advice.protocol.id)
+        permitting = {step for step, truth in zip(steps, rules(facts).truths, strict=True) if truth is YES}
         if advice.state is State.READY:
             assert advice.step is not None
             assert advice.step.id in permitting
@@ -427,21 +439,27 @@ def test_advice_always_says_why_on_whose_authority(chart: Chart) -> None:
             assert advice.recommended.dose is not None
 
 
-@given(st.lists(strategies.charts(), min_size=1, max_size=8))
-def test_the_sweep_says_the_same_of_every_shipped_rule(charts: list[Chart]) -> None:
+@lru_cache(maxsize=1)
+def every_rule() -> tuple[Sweep, RuleSet]:
+    """Every permit, and every limit as it stands for 4 mg: over arrays, and at the bedside."""
     conditions = [condition for _, condition in permits()]
     for drug in shipped().drugs.values():
         conditions += [
             limits.broken(shipped(), limit, drug.id, Quantity(4_000_000, UNITS["mg"]))
             for limit in limits.limits_of(shipped(), drug.id)
         ]
-    rules = compile_rules(conditions)
+    return compile_rules(conditions), RuleSet(conditions)
+
+
+@given(st.lists(strategies.charts(), min_size=1, max_size=8))
+def test_the_sweep_says_the_same_of_every_shipped_rule(charts: list[Chart]) -> None:
+    sweep, bedside = every_rule()
     sheets = [FactSheet(chart, shipped().vocabulary) for chart in charts]
-    swept = rules.judge(columns_from(sheets, rules.facts.values()))
-    for row, condition in enumerate(conditions):
-        truths = [evaluate(condition, sheet).truth for sheet in sheets]
-        assert [truth is YES for truth in truths] == swept.yes[row].tolist(), str(condition)
-        assert [truth < 1 for truth in truths] == swept.no[row].tolist(), str(condition)
+    swept = sweep.judge(columns_from(sheets, sweep.facts.values()))
+    for number, sheet in enumerate(sheets):
+        truths = bedside(sheet).truths
+        assert [truth is YES for truth in truths] == swept.yes[:, number].tolist()
+        assert [truth is NO for truth in truths] == swept.no[:, number].tolist()
 
 
 @pytest.mark.parametrize(
