@@ -19,7 +19,8 @@ ten doses and readings, from which Mainstay (its chart and facts) and CQL work t
 *Explained*: every comparison's verdict and every fact's value and age are kept with the answer, to be shown when somebody
 asks, as CQL's clause results and zen's trace are. *Written out*: the reasons of all thirty rules are listed as well, each
 fact it used with value, age and verdict. Of the peers only the rows marked so explain anything. Every fact is known here: the
-peers have no third answer for what is missing. Ratios are by the clock, and in brackets by CPU seconds."""
+peers have no third answer for what is missing. Ratios are by the clock, and in brackets by CPU seconds; the lower of
+the two is held against the target."""
 
 _OURS = {
     "facts": "on facts, explained",

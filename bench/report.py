@@ -79,9 +79,13 @@ def against(
     stretch: float | None = None,
     void: str = "",
 ) -> Row:
-    """A rate of ours by a rate of theirs; in brackets the ratio by CPU seconds, where the other is by the clock."""
+    """A rate of ours by a rate of theirs; in brackets the ratio by CPU seconds, where the other is by the clock.
+
+    The target is held against the lower of the two: other work on the machine slows some engines more than others.
+    """
     shown = f"{ratio:.1f}{TIMES}" + (f" ({by_cpu:.1f}{TIMES})" if by_cpu is not None else "")
-    return Row(what, per_second(ours), peer, per_second(theirs), ratio, shown, must, stretch, void=void)
+    lower = ratio if by_cpu is None else min(ratio, by_cpu)
+    return Row(what, per_second(ours), peer, per_second(theirs), lower, shown, must, stretch, void=void)
 
 
 def time_of(
