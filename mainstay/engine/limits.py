@@ -20,7 +20,7 @@ from mainstay.engine.knowledge.library import Library
 from mainstay.engine.knowledge.models import Alarm, DoseForm, Drug, Limit
 from mainstay.engine.orders import Proposal
 from mainstay.engine.quantities import UNITS, Quantity
-from mainstay.engine.sources import Citation
+from mainstay.engine.sources import Citation, parse_citation
 from mainstay.engine.truth import NO, UNKNOWN, YES, Truth
 from mainstay.engine.verdicts import Verdict
 
@@ -123,6 +123,10 @@ def broken(library: Library, limit: Limit, medicine: str, dose: Quantity | None)
     return limit.hold_when or NEVER
 
 
+# Gate G1 asks for allergies before any dose; a recorded one is not given as usual care.
+_ON_ALLERGIES = (parse_citation("settled-policy G1 (SITE)"),)
+
+
 class _Ready(NamedTuple):
     """The limits of a medicine, and one function that answers for all of them.
 
@@ -182,7 +186,7 @@ def _findings(proposal: Proposal, facts: FactSheet, library: Library) -> Iterato
         if answers.truths[place] is YES:
             because = f"An allergy to {name} is recorded."
             stop = Verdict.INFORM if drug is not None and drug.emergency else Verdict.REFUSE
-            yield Finding(stop, f"{name} allergy", because, answers.used(place))
+            yield Finding(stop, f"{name} allergy", because, answers.used(place), _ON_ALLERGIES)
     for place, limit in enumerate(ready.limits):
         if answers.truths[place] is not NO and limit.concerns(proposal.pathway, proposal.route):
             yield from _one(limit, place, answers, proposal, facts, library)
