@@ -148,7 +148,8 @@ class World:
             if links.always_dated(fact):
                 says.append(z3.Implies(known, age >= 0))
             if greatest is not None:
-                says.append(z3.Implies(known, age <= greatest))
+                # What is too old is unknown again, bounds and all.
+                says.append(z3.Implies(age > greatest, z3.And(z3.Not(known), least == low, most == high)))
         else:
             says.append(age == -1)
         self.axioms += says

@@ -68,7 +68,7 @@ FAULTS = [
     Fault("dose above the largest", (swap(P7, r"dose: 0\.54 mg", "dose: 0.9 mg"),), "c", LOFEXIDINE, "single-dose"),
     Fault("a larger upper end", (swap_in(STABILISE, "first-low-tolerance", "up_to: 10 mg", "up_to: 15 mg"),), "c", METHADONE),
     Fault("methadone cap raised", (swap_in(STABILISE, "extra", "hours <= 30 mg", "hours <= 35 mg"),), "c", METHADONE, "total"),
-    Fault("methadone kept above the cap", (swap_in(STABILISE, "repeat", "yesterday <= 40 mg", "yesterday <= 60 mg"),), "c", METHADONE),
+    Fault("methadone raised by two steps", (swap_in(STABILISE, "raise", "plus: 5 mg", "plus: 10 mg"),), "c", METHADONE, "rise"),
     Fault("a low-dose start ten times as large", (swap(SLOW_START, r"dose: 0\.5 mg", "dose: 5 mg"),), "g", LOW_DOSE),
     # When
     Fault("gap shortened at the site", (site("short_acting_wait", "4 h"),), "c", P1),
@@ -82,7 +82,10 @@ FAULTS = [
         LOFEXIDINE, "systolic",
     ),
     Fault("stale readings accepted at the site", (site("vitals_age", "300 min"),), "g", LOFEXIDINE),
-    Fault("stale COWS accepted by the instrument", (swap(COWS, "^greatest_age: 4 h", "greatest_age: 24 h"), site("cows_age", "24 h")), "g", P1),
+    Fault(
+        "stale COWS accepted by the instrument",
+        (swap(COWS, "^greatest_age: 4 h", "greatest_age: 24 h"), site("cows_age_to_start", "24 h")), "g", LOFEXIDINE,
+    ),
     Fault(
         "COWS from before the last use accepted",
         (without(STANDARD, "cows-after-use"), without(STANDARD, "used-since-the-score")), "cg", P1,
@@ -90,10 +93,12 @@ FAULTS = [
     Fault("COWS to start lowered", (site("cows_to_start_short_acting", "5 points"),), "g", P1),
     Fault("no objective sign asked for", (without(STANDARD, "objective-sign"),), "g", P1),
     # Holds
-    Fault("hold deleted", (without(P7, "systolic-low"),), "c", LOFEXIDINE, "systolic"),
-    Fault("hold bound lowered in the protocol", (swap_in(P7, "systolic-low", "site alpha2_least_systolic", "80 mmHg"),), "c", LOFEXIDINE, "systolic"),
+    # The gates hold a low systolic pressure too (Q05: both must be gone before a dose gets through), a low diastolic not.
+    Fault("hold deleted", (without(P7, "diastolic-low"),), "c", LOFEXIDINE, "diastolic"),
+    Fault("both systolic holds deleted", (without(P7, "systolic-low"), without(GATES, "g2-low-pressure")), "cg", LOFEXIDINE),
+    Fault("hold bound lowered in the protocol", (swap_in(P7, "diastolic-low", "site alpha2_least_diastolic", "50 mmHg"),), "c", LOFEXIDINE, "diastolic"),
     Fault("hold bound lowered at the site", (site("alpha2_least_systolic", "80 mmHg"),), "g", LOFEXIDINE),
-    Fault("hold of another reading", (swap_in(P7, "systolic-low", "systolic_bp <", "standing_systolic_bp <"),), "c", LOFEXIDINE),
+    Fault("hold of another reading", (swap_in(P7, "pulse-slow", r"heart_rate < site \w+", "diastolic_bp < 50 mmHg"),), "c", LOFEXIDINE, "slow"),
     Fault("gate deleted", (without(GATES, "g2-intoxicated"),), "c", P1, "intoxicated"),
     Fault("never_if deleted", (without(P7, "congenital-long-qt"),), "c", LOFEXIDINE, "congenital-long-qt"),
     Fault("allergy: all in place of any", (swap_in(STANDARD, "allergy", "any:", "all:"),), "c", P1, "allergy"),
@@ -123,7 +128,7 @@ HARMLESS = [
     ("another because", (swap_in(P7, "systolic-low", "because: .*", "because: Pressure is low already."),), LOFEXIDINE),
     ("a lower dose that exists", (swap_in(P7, "first-three-tablets", r"dose: 0\.54 mg", "dose: 0.36 mg"),), LOFEXIDINE),
     ("a lower cap", (swap(P7, r"lofexidine_in_24_hours <= 2\.34 mg", "lofexidine_in_24_hours <= 2.16 mg"),), LOFEXIDINE),
-    ("fresher readings", (site("vitals_age", "20 min"),), LOFEXIDINE),
+    ("fresher readings", (swap(P7, "systolic_bp within site vitals_age", "systolic_bp within 20 min"),), LOFEXIDINE),
     ("a smaller total in the drug's own list", (swap_in(DRUG, "day-total", r"2\.88 mg", "2.7 mg"),), "none"),
     ("longer spacing in the drug's own list", (swap_in(DRUG, "spacing", "5 h", "6 h"),), LOFEXIDINE),
     ("a stronger verdict", (swap_in(DRUG, "after-oral-naltrexone", "then: needs_reason", "then: hold"),), LOFEXIDINE),
