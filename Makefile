@@ -66,6 +66,11 @@ soak: $(VENV)/ready ## the tests whose size takes hours
 bench: $(VENV)/ready ## take the figures again, into bench/RESULTS.md (fetches the peers it measures against)
 	$(BIN)/python -m bench
 
+.PHONY: pictures
+pictures: $(VENV)/ready ## make the README's pictures and examples again from the real command
+	$(BIN)/python tools/pictures.py
+	MAINSTAY_DOCS=write $(BIN)/pytest -q tests/commands/test_documentation.py
+
 .PHONY: lock
 lock: $(LOCK)/ready ## write the locks again from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(call compile,--extra dev,requirements.lock)

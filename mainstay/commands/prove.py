@@ -46,7 +46,9 @@ def run(
     return WEAKER if report.weaker else 0
 
 
-def make(used: Library, before: Library | None, only: str | None, budget: float, against: str | None) -> Report:
+def make(
+    used: Library, before: Library | None, only: str | None, budget: float, against: str | None
+) -> Report:
     """Ask everything. Raises BadInput where the solver is not installed."""
     try:
         from mainstay.proof import checks, report, weaker
@@ -68,7 +70,9 @@ def make(used: Library, before: Library | None, only: str | None, budget: float,
     if before is not None:
         weak = tuple(weaker.weaker(before, used, limit, only))
     proved = {
-        proof.protocol.id: tuple(sorted({one.check for one in proof.results})) for proof in proofs if proof.proved
+        proof.protocol.id: tuple(sorted({one.check for one in proof.results}))
+        for proof in proofs
+        if proof.proved
     }
     stale = certificates.stale(used, proved)
     return report.Report(used, proofs, windows, against, weak, stale, limit.used, limit.asked)

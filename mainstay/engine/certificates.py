@@ -55,7 +55,7 @@ def read(path: Path) -> tuple[Certificate, ...]:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, changed: int) -> tuple[Certificate, ...]:
+def _read(path: Path, _changed: int) -> tuple[Certificate, ...]:
     try:
         proved = json.loads(path.read_text(encoding="utf-8"))["proved"]
         return tuple(
@@ -79,7 +79,9 @@ def write(library: Library, proved: Mapping[str, tuple[str, ...]], on: str = "")
         made[name] = {"digest": library.protocols[name].digest, "checks": list(checks)}
         if on:
             made[name]["on"] = on
-    about = "Written by `mainstay prove --certify`. A protocol whose digest is not here is shown, not offered."
+    about = (
+        "Written by `mainstay prove --certify`. A protocol whose digest is not here is shown, not offered."
+    )
     path = where(library)
     path.write_text(json.dumps({"about": about, "proved": made}, indent=2) + "\n", encoding="utf-8")
     return path

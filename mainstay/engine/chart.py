@@ -282,7 +282,9 @@ class Course:
         now = now.astimezone(UTC)
         written = [entry for entry in self._as_happened if entry.recorded_at <= now]
         replaced = {entry.corrects for entry in written if entry.corrects}
-        entries = tuple(entry for entry in written if entry.id not in replaced) if replaced else tuple(written)
+        entries = (
+            tuple(entry for entry in written if entry.id not in replaced) if replaced else tuple(written)
+        )
         _nothing_after(now, entries)
         return Chart(now, entries, self.zone, self.day_starts)
 

@@ -273,7 +273,8 @@ class _Writer:
     def compare(self, leaf: Compare) -> str:
         fact = self._fact(leaf)
         return self._leaf(
-            leaf, _COMPARED[leaf.comparison].format(least=f"least{fact}", most=f"most{fact}", steps=leaf.steps)
+            leaf,
+            _COMPARED[leaf.comparison].format(least=f"least{fact}", most=f"most{fact}", steps=leaf.steps),
         )
 
     def within(self, leaf: Within) -> str:
@@ -295,7 +296,9 @@ class _Writer:
     def _settled(self, by: str, parts: list[str], otherwise: str) -> str:
         if not parts:
             return otherwise
-        settled, unknown = (" or ".join(f"{part} is {answer}" for part in parts) for answer in (by, "UNKNOWN"))
+        settled, unknown = (
+            " or ".join(f"{part} is {answer}" for part in parts) for answer in (by, "UNKNOWN")
+        )
         return self._join(f"{by} if {settled} else UNKNOWN if {unknown} else {otherwise}")
 
     def negate(self, part: str) -> str:
@@ -310,16 +313,23 @@ class RuleSet:
         answers = [walk(condition, writer) for condition in conditions]
         self.leaves = tuple(writer.leaves)
         # Which leaves each condition uses, and in which fact's place.
-        self.uses = tuple(tuple(writer.leaves[leaf] for leaf in leaves(condition)) for condition in conditions)
+        self.uses = tuple(
+            tuple(writer.leaves[leaf] for leaf in leaves(condition)) for condition in conditions
+        )
         self.places = tuple(writer.facts[leaf.fact.name] for leaf in self.leaves)
         found = ", ".join(f"leaf{number}" for number in range(len(self.leaves)))
         values = ", ".join(f"fact{number}" for number in range(len(writer.facts)))
-        body = [*writer.lines, f"return ({', '.join(answers)},), ({found},), ({values},)".replace("(,)", "()")]
+        body = [
+            *writer.lines,
+            f"return ({', '.join(answers)},), ({found},), ({values},)".replace("(,)", "()"),
+        ]
         text = "def ask(facts):\n" + "\n".join(f"    {line}" for line in body)
         made: dict[str, Any] = {"YES": YES, "NO": NO, "UNKNOWN": UNKNOWN}
         # Only whole numbers and the names of declared facts stand in the text: nothing an author wrote.
         exec(compile(text, "<rules>", "exec"), made)  # noqa: S102
-        self._ask: Callable[[Facts], tuple[tuple[Truth, ...], tuple[Truth, ...], tuple[FactValue, ...]]] = made["ask"]
+        self._ask: Callable[[Facts], tuple[tuple[Truth, ...], tuple[Truth, ...], tuple[FactValue, ...]]] = (
+            made["ask"]
+        )
 
     def __call__(self, facts: Facts) -> Answers:
         return Answers(self, *self._ask(facts))
@@ -337,7 +347,8 @@ class Answers(NamedTuple):
         """Every fact one rule used, with its value and what it said, in the order written."""
         rules = self.rules
         return tuple(
-            Used(rules.leaves[leaf], self.values[rules.places[leaf]], self.found[leaf]) for leaf in rules.uses[rule]
+            Used(rules.leaves[leaf], self.values[rules.places[leaf]], self.found[leaf])
+            for leaf in rules.uses[rule]
         )
 
 

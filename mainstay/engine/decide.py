@@ -16,7 +16,16 @@ from typing import NamedTuple
 from mainstay.engine import limits, words
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import (
-    All, Answers, Compare, Condition, Leaf, Not, RuleSet, Used, Within, conjuncts,
+    All,
+    Answers,
+    Compare,
+    Condition,
+    Leaf,
+    Not,
+    RuleSet,
+    Used,
+    Within,
+    conjuncts,
 )  # fmt: skip
 from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
@@ -119,7 +128,9 @@ def permit(library: Library, protocol: Protocol, step: Step) -> Condition:
     if step.starts:
         must += [rule.when for rule in protocol.start_when]
     must += [step.when, *step.before]
-    must_not = [rule.when for rule in (*protocol.never_if, *(holds_of(library, protocol) if step.give else ()))]
+    must_not = [
+        rule.when for rule in (*protocol.never_if, *(holds_of(library, protocol) if step.give else ()))
+    ]
     return All((*must, *(Not(condition) for condition in must_not)))
 
 
@@ -191,7 +202,9 @@ def _reasons(section: _Section, answers: Answers, *wanted: Truth) -> list[tuple[
 # Deciding ------------------------------------------------------------------------------------
 
 
-def decide(chart: Chart, library: Library, certified: frozenset[str] | None = None, facts: FactSheet | None = None) -> Decision:
+def decide(
+    chart: Chart, library: Library, certified: frozenset[str] | None = None, facts: FactSheet | None = None
+) -> Decision:
     """What every protocol says of `chart` at its moment.
 
     `certified` holds the digests that have a proof certificate: a protocol without one is shown but not
@@ -199,7 +212,9 @@ def decide(chart: Chart, library: Library, certified: frozenset[str] | None = No
     """
     facts = FactSheet(chart, library.vocabulary) if facts is None else facts
     advice = tuple(
-        advise(protocol, facts, library, certified) for protocol in library.protocols.values() if not protocol.shared
+        advise(protocol, facts, library, certified)
+        for protocol in library.protocols.values()
+        if not protocol.shared
     )
     ordered = tuple(sorted(advice, key=lambda one: _ORDER[one.state]))
     return Decision(chart.now, ordered, library.digest, _look_again(chart, ordered))
@@ -208,7 +223,9 @@ def decide(chart: Chart, library: Library, certified: frozenset[str] | None = No
 _ORDER = {state: place for place, state in enumerate(State)}
 
 
-def advise(protocol: Protocol, facts: FactSheet, library: Library, certified: frozenset[str] | None = None) -> Advice:
+def advise(
+    protocol: Protocol, facts: FactSheet, library: Library, certified: frozenset[str] | None = None
+) -> Advice:
     """What one protocol says of these facts."""
     ready = _ready(library, protocol.id)
     found = _reasons(_Section(protocol.for_whom, 0), ready.whom(facts), NO, UNKNOWN)
@@ -253,7 +270,12 @@ def _on_another(protocol: Protocol, facts: FactSheet, library: Library) -> Advic
 
 
 def _steps(
-    protocol: Protocol, ready: _Ready, answers: Answers, asks: list[Reason], facts: FactSheet, library: Library
+    protocol: Protocol,
+    ready: _Ready,
+    answers: Answers,
+    asks: list[Reason],
+    facts: FactSheet,
+    library: Library,
 ) -> Advice:
     if not ready.steps:
         return Advice(
@@ -292,7 +314,9 @@ def _parts(one: _StepReady, answers: Answers) -> tuple[list[Reason], list[Reason
         truth = answers.truths[place]
         if truth is not YES:
             cited = getattr(part, "cited", ()) or one.step.cited
-            reason = Reason(f"Needed for this step: {words.part_text(part)}.", truth, answers.used(place), cited)
+            reason = Reason(
+                f"Needed for this step: {words.part_text(part)}.", truth, answers.used(place), cited
+            )
             (no if truth is NO else unknown).append(reason)
     return no, unknown
 
@@ -377,7 +401,11 @@ def _not_before(because: list[Reason], facts: FactSheet) -> datetime | None:
 def _window(protocol: Protocol, step: Step, facts: FactSheet, library: Library) -> Window | None:
     if not (step.starts and protocol.one_at_a_time == "opioid-start"):
         return None
-    used = [took for took in facts.chart.took if library.substances[took.substance].kind not in ("sedative", "other")]
+    used = [
+        took
+        for took in facts.chart.took
+        if library.substances[took.substance].kind not in ("sedative", "other")
+    ]
     if not used:
         return None
     last = max(used, key=lambda took: took.latest or took.at)
@@ -386,7 +414,10 @@ def _window(protocol: Protocol, step: Step, facts: FactSheet, library: Library) 
         return Window(substance, None, None, substance.ready_says)
     start, end = substance.ready
     return Window(
-        substance, last.at + timedelta(seconds=start), (last.latest or last.at) + timedelta(seconds=end), substance.ready_says
+        substance,
+        last.at + timedelta(seconds=start),
+        (last.latest or last.at) + timedelta(seconds=end),
+        substance.ready_says,
     )
 
 
@@ -410,7 +441,9 @@ def proposals(protocol: Protocol, give: Give, facts: FactSheet, library: Library
         doses.append(dose + give.plus)
     elif give.up_to is not None and give.up_to > dose:
         doses.append(give.up_to)
-    return [Proposal(give.drug, drug, one, give.route, give.every, False, "dose", protocol.id) for one in doses]
+    return [
+        Proposal(give.drug, drug, one, give.route, give.every, False, "dose", protocol.id) for one in doses
+    ]
 
 
 def _recommend(
@@ -449,7 +482,15 @@ def _recommend(
     recommended = upper.proposal if give.plus is not None else proposed[0]
     up_to = upper.proposal.dose if give.plus is None and upper is not judgement else None
     return Advice(
-        protocol, State.READY, judgement.verdict, (why,), one.step, recommended, up_to, upper, measure=one.step.reassess
+        protocol,
+        State.READY,
+        judgement.verdict,
+        (why,),
+        one.step,
+        recommended,
+        up_to,
+        upper,
+        measure=one.step.reassess,
     )
 
 

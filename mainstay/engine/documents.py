@@ -26,19 +26,41 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mainstay.engine import instruments, quantities
 from mainstay.engine.chart import (
-    OUTCOMES, Assessed, Chart, Course, Dosed, Entry, Happened, Measured, Noted, Ordered, Stopped, Takes, Took,
+    OUTCOMES,
+    Assessed,
+    Chart,
+    Course,
+    Dosed,
+    Entry,
+    Happened,
+    Measured,
+    Noted,
+    Ordered,
+    Stopped,
+    Takes,
+    Took,
 )  # fmt: skip
 from mainstay.engine.conditions import did_you_mean
 from mainstay.engine.facts.events import EVENTS
 from mainstay.engine.facts.registry import Fact
 from mainstay.engine.knowledge import text
 from mainstay.engine.knowledge.grammar import (
-    Amount, AsWritten, Form, ListOf, OneOf, OneOrMore, Part, Record, Whole, Words, text_of,
+    Amount,
+    AsWritten,
+    Form,
+    ListOf,
+    OneOf,
+    OneOrMore,
+    Part,
+    Record,
+    Whole,
+    Words,
+    text_of,
 )  # fmt: skip
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.knowledge.models import Drug
-from mainstay.engine.orders import amount
 from mainstay.engine.knowledge.text import Fields, Node, Place, Refused
+from mainstay.engine.orders import amount
 from mainstay.engine.quantities import Quantity
 
 _YES_NO = OneOf(("yes", "no"))
@@ -175,7 +197,9 @@ class _Reader:
         try:
             self.tz = ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise Refused(record.place, f"`{self.zone}` is not a time zone such as America/New_York.") from error
+            raise Refused(
+                record.place, f"`{self.zone}` is not a time zone such as America/New_York."
+            ) from error
         self.now: datetime | None = now
         if now is None and "now" in record:
             self.now = self._instant(record["now"], record.node.fields["now"].place)
@@ -194,7 +218,9 @@ class _Reader:
         for entry in record["entries"]:
             if "corrects" in entry and entry["corrects"] not in ids:
                 hint = did_you_mean(entry["corrects"], sorted(ids))
-                raise Refused(entry.place, f"`corrects` names `{entry['corrects']}`, which is no entry's id.{hint}")
+                raise Refused(
+                    entry.place, f"`corrects` names `{entry['corrects']}`, which is no entry's id.{hint}"
+                )
         course = Course(tuple(entries), self.zone, self._day_starts())
         return Document(
             record["chart"], record.get("about", ""), record.get("source", ""), course, self.now,
@@ -223,7 +249,8 @@ class _Reader:
             moment = datetime.fromisoformat(words)
         except ValueError as error:
             raise Refused(
-                place, f"`{words}` is not a time. Write `2026-03-03 08:40`, `2026-03-03T08:40-05:00` or `35 min ago`."
+                place,
+                f"`{words}` is not a time. Write `2026-03-03 08:40`, `2026-03-03T08:40-05:00` or `35 min ago`.",
             ) from error
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
@@ -234,9 +261,15 @@ class _Reader:
     def _from_wall_clock(self, moment: datetime, words: str, place: Place) -> datetime:
         first, second = (moment.replace(tzinfo=self.tz, fold=fold).astimezone(UTC) for fold in (0, 1))
         if first.astimezone(self.tz).replace(tzinfo=None) != moment:
-            raise Refused(place, f"`{words}` never was in {self.zone}: the clocks went forward over it. Give the offset.")
+            raise Refused(
+                place,
+                f"`{words}` never was in {self.zone}: the clocks went forward over it. Give the offset.",
+            )
         if first != second:
-            raise Refused(place, f"`{words}` was twice in {self.zone}: the clocks went back. Give the offset, as -04:00.")
+            raise Refused(
+                place,
+                f"`{words}` was twice in {self.zone}: the clocks went back. Give the offset, as -04:00.",
+            )
         return first
 
     # Entries ---------------------------------------------------------------------------------
@@ -246,11 +279,19 @@ class _Reader:
         at = self._instant(record["at"], fields["at"].place)
         # What was used at the latest at some hour was told at that hour at the soonest.
         uses = [self._instant(one["latest"], one.place) for one in record.get("took", ()) if "latest" in one]
-        recorded = self._instant(record["recorded"], fields["recorded"].place) if "recorded" in record else max([at, *uses])
+        recorded = (
+            self._instant(record["recorded"], fields["recorded"].place)
+            if "recorded" in record
+            else max([at, *uses])
+        )
         if recorded < at:
-            raise Refused(record.place, "this was written down before it happened: check `at` and `recorded`.")
+            raise Refused(
+                record.place, "this was written down before it happened: check `at` and `recorded`."
+            )
         if self.now is not None and recorded > self.now:
-            raise Refused(record.place, "this lies after the chart's `now`: nothing can be recorded in the future.")
+            raise Refused(
+                record.place, "this lies after the chart's `now`: nothing can be recorded in the future."
+            )
         base: dict[str, Any] = {
             "id": name, "at": at, "recorded_at": recorded, "by": record.get("by", ""), "corrects": record.get("corrects", ""),
         }  # fmt: skip
@@ -302,7 +343,9 @@ class _Reader:
             words = text_of(value, "a value")
             # Fahrenheit is the one unit that is rounded on the way in.
             written = words if words.endswith("F") else ""
-            made.append(Measured(what=name, steps=steps_of(fact, words, value.place), written=written, **base))
+            made.append(
+                Measured(what=name, steps=steps_of(fact, words, value.place), written=written, **base)
+            )
         return made
 
     def _assessed(self, record: Record, base: dict[str, Any]) -> Entry:
@@ -341,7 +384,12 @@ class _Reader:
     def _took(self, record: Record, base: dict[str, Any]) -> Entry:
         word = record["substance"].lower()
         substance = self.library.substances.get(word.replace(" ", "-")) or next(
-            (one for one in self.library.substances.values() if word in (other.lower() for other in one.also)), None
+            (
+                one
+                for one in self.library.substances.values()
+                if word in (other.lower() for other in one.also)
+            ),
+            None,
         )
         if substance is None:
             hint = did_you_mean(word, self.library.substances)
@@ -396,7 +444,9 @@ def fact_entered(name: str, vocabulary: Mapping[str, Fact], place: Place) -> Fac
         hint = did_you_mean(name, [known for known, one in vocabulary.items() if one.entered])
         raise Refused(place, f"`{name}` is not a reading or a piece of history we know.{hint}")
     if not fact.entered:
-        raise Refused(place, f"`{name}` is worked out from other entries: write down those (doses, scores, uses).")
+        raise Refused(
+            place, f"`{name}` is worked out from other entries: write down those (doses, scores, uses)."
+        )
     return fact
 
 
@@ -413,6 +463,7 @@ def steps_of(fact: Fact, words: str, place: Place) -> int:
         raise Refused(place, f"`{fact.name}`: {error}") from error
     if not fact.least <= steps <= fact.most:
         raise Refused(
-            place, f"`{fact.name}` lies between {fact.show(fact.least)} and {fact.show(fact.most)}, not at {words}."
+            place,
+            f"`{fact.name}` lies between {fact.show(fact.least)} and {fact.show(fact.most)}, not at {words}.",
         )
     return steps

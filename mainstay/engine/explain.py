@@ -69,11 +69,14 @@ def facts_of(reason: Reason) -> tuple[str, ...]:
 
 def _worth_saying(used: tuple[Used, ...]) -> tuple[Used, ...]:
     """Without what only says for whom the rule is (no dose so far), or what its because says already (nobody asked)."""
-    return tuple(
+    said = tuple(
         one
         for one in used
         if one.leaf.fact.kind is not Kind.LEDGER or not (_is_nothing(one) or _is_yes_or_no(one))
     )
+    not_asked = [one for one in said if one.leaf.fact.name.startswith("on_") and not one.value.is_known]
+    # One medicine nobody asked about stands for a whole class of them.
+    return tuple(one for one in said if len(not_asked) <= 3 or one not in not_asked)
 
 
 def _is_nothing(one: Used) -> bool:
@@ -88,8 +91,18 @@ def because_text(reason: Reason) -> str:
     """A because in words. What is only not known is never said as if it were so."""
     if reason.truth is not UNKNOWN or not reason.used or reason.because.startswith("Needed"):
         return reason.because
-    names = ", ".join(words.fact_name(one.leaf.fact.name) for one in telling(reason.used, UNKNOWN))
-    return f"Not known: {names}. It matters here: {reason.because}"
+    return f"Not known: {_not_known(reason.used)}. It matters here: {reason.because}"
+
+
+def _not_known(used: Iterable[Used]) -> str:
+    """What nobody knows, each thing once: forty medicines nobody was asked about are one question."""
+    told = [one.leaf.fact.name for one in telling(used, UNKNOWN)]
+    medicines = sum(name.startswith("on_") for name in told)
+    names = (
+        words.asked_name(name) if medicines > 3 and name.startswith("on_") else words.fact_name(name)
+        for name in told
+    )
+    return ", ".join(dict.fromkeys(names))
 
 
 def used_text(used: Used) -> str:
@@ -130,8 +143,7 @@ def finding_because(finding: Finding) -> str:
     unknown = [one for one in finding.used if one.truth is UNKNOWN]
     if any(one.truth is YES for one in finding.used) or not unknown:
         return finding.because
-    names = ", ".join(words.fact_name(one.leaf.fact.name) for one in telling(unknown, UNKNOWN))
-    return f"Not known: {names}. It matters here: {finding.because}"
+    return f"Not known: {_not_known(unknown)}. It matters here: {finding.because}"
 
 
 def finding_text(finding: Finding, chart: Chart) -> str:

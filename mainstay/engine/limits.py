@@ -13,7 +13,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mainstay.engine.conditions import (
-    ALWAYS, NEVER, Answers, AnyOf, Compare, Condition, RuleSet, Used, answered, parse_leaf,
+    ALWAYS,
+    NEVER,
+    Answers,
+    AnyOf,
+    Compare,
+    Condition,
+    RuleSet,
+    Used,
+    answered,
+    parse_leaf,
 )  # fmt: skip
 from mainstay.engine.facts.registry import FactSheet, Kind
 from mainstay.engine.knowledge.library import Library
@@ -53,7 +62,9 @@ class Judgement(NamedTuple):
     @property
     def asks(self) -> tuple[str, ...]:
         """The facts that must be measured or asked before this can be judged."""
-        return missing(used for finding in self.findings if finding.verdict is Verdict.ASK for used in finding.used)
+        return missing(
+            used for finding in self.findings if finding.verdict is Verdict.ASK for used in finding.used
+        )
 
     @property
     def passes(self) -> bool:
@@ -67,7 +78,11 @@ class Judgement(NamedTuple):
 
 def missing(used: Iterable[Used]) -> tuple[str, ...]:
     """The facts among these that are unknown, or older than was asked for."""
-    return tuple(dict.fromkeys(one.leaf.fact.name for one in used if not one.value.is_known or not isinstance(one.leaf, Compare)))
+    return tuple(
+        dict.fromkeys(
+            one.leaf.fact.name for one in used if not one.value.is_known or not isinstance(one.leaf, Compare)
+        )
+    )
 
 
 # Which limits speak of a medicine ------------------------------------------------------------
@@ -97,7 +112,11 @@ def company_of(library: Library, limit: Limit, medicine: str) -> Condition:
             if member not in itself:
                 members[member] = None
     facts = library.vocabulary
-    return AnyOf(tuple(parse_leaf(f"on_{member.replace('-', '_')} = yes", facts, None, limit.cited) for member in members))
+    return AnyOf(
+        tuple(
+            parse_leaf(f"on_{member.replace('-', '_')} = yes", facts, None, limit.cited) for member in members
+        )
+    )
 
 
 def broken(library: Library, limit: Limit, medicine: str, dose: Quantity | None) -> Condition:
@@ -176,7 +195,9 @@ def _findings(proposal: Proposal, facts: FactSheet, library: Library) -> Iterato
         return
     if drug is None:
         yield Finding(
-            Verdict.INFORM, "partly checked", f"Mainstay knows {medicine} only by its class: doses were not checked."
+            Verdict.INFORM,
+            "partly checked",
+            f"Mainstay knows {medicine} only by its class: doses were not checked.",
         )
     else:
         yield from _can_be_given(proposal, drug)
@@ -200,7 +221,11 @@ def _one(
     until = None
     if _by_dose(limit):
         found, until = _by_amount(limit, proposal, facts, library, used)
-    elif limit.least_spacing is not None and proposal.every is not None and proposal.every < limit.least_spacing:
+    elif (
+        limit.least_spacing is not None
+        and proposal.every is not None
+        and proposal.every < limit.least_spacing
+    ):
         found = YES
     else:
         found = answers.truths[broken_at]
@@ -243,7 +268,9 @@ def _verdict(limit: Limit, truth: Truth, proposal: Proposal, used: list[Used]) -
     at_order = proposal.act == "order"
     if truth is YES:
         # What is asked fresh before each dose, and how far apart doses are, is only told when ordering.
-        if at_order and (limit.then is Verdict.ASK or (limit.least_spacing is not None and proposal.every is None)):
+        if at_order and (
+            limit.then is Verdict.ASK or (limit.least_spacing is not None and proposal.every is None)
+        ):
             return Verdict.INFORM
         return limit.then
     unknown = [one for one in used if not one.value.is_known]
@@ -283,7 +310,11 @@ def _room_at(limit: Limit, proposal: Proposal, facts: FactSheet, library: Librar
     assert proposal.dose is not None
     chart = facts.chart
     window = timedelta(seconds=limit.window)
-    given = [one for one in chart.taken(library.ingredient_of(proposal.medicine)) if one.latest > chart.now - window]
+    given = [
+        one
+        for one in chart.taken(library.ingredient_of(proposal.medicine))
+        if one.latest > chart.now - window
+    ]
     total = sum(one.dose or 0 for one in given)
     for one in given:
         total -= one.dose or 0
@@ -340,4 +371,3 @@ def _adds_up(amount: int, pieces: tuple[int, ...], most: int) -> bool:
         if left == 0 or _adds_up(left, rest, most - count):
             return True
     return False
-

@@ -20,13 +20,17 @@ def amount(words: str, drug: Drug | None) -> Quantity:
     """
     given = _OF.match(words.strip())
     if given:
-        made = quantities.amount_in(quantities.parse(given[1], "volume"), quantities.parse(given[2], "concentration"))
+        made = quantities.amount_in(
+            quantities.parse(given[1], "volume"), quantities.parse(given[2], "concentration")
+        )
     else:
         made = quantities.parse(words)
     if made.kind == "volume":
         concentrations = {form.concentration for form in drug.forms if form.concentration} if drug else set()
         if len(concentrations) != 1:
-            raise quantities.NotAQuantity(f"`{words}` is a volume: say of which solution, as `3 mL of 10 mg/mL`.")
+            raise quantities.NotAQuantity(
+                f"`{words}` is a volume: say of which solution, as `3 mL of 10 mg/mL`."
+            )
         made = quantities.amount_in(made, concentrations.pop())
     if made.kind == "salt":
         hint = ""
@@ -82,12 +86,25 @@ def read_order(words: str, library: Library, *, act: str = "order", pathway: str
     drug = library.drugs.get(medicine)
     every = quantities.parse(match["every"], "time").steps if match["every"] else None
     return Proposal(
-        medicine, drug, amount(match["amount"], drug), match["route"] or "", every, bool(match["needed"]), act, pathway
+        medicine,
+        drug,
+        amount(match["amount"], drug),
+        match["route"] or "",
+        every,
+        bool(match["needed"]),
+        act,
+        pathway,
     )
 
 
 def proposal(
-    library: Library, medicine: str, dose: Quantity | None, *, route: str = "", act: str = "dose", pathway: str = "none"
+    library: Library,
+    medicine: str,
+    dose: Quantity | None,
+    *,
+    route: str = "",
+    act: str = "dose",
+    pathway: str = "none",
 ) -> Proposal:
     """A proposal of a medicine by id."""
     return Proposal(medicine, library.drugs.get(medicine), dose, route, None, False, act, pathway)

@@ -207,7 +207,10 @@ def parse(text: str, kind: str | None = None) -> Quantity:
     try:
         steps = number * unit.steps
         whole = int(steps)
-    except (InvalidOperation, OverflowError) as error:  # pragma: no cover - Decimal refuses only absurd exponents
+    except (
+        InvalidOperation,
+        OverflowError,
+    ) as error:  # pragma: no cover - Decimal refuses only absurd exponents
         raise NotAQuantity(f"{text!r} is too large.") from error
     if whole != steps:
         raise NotAQuantity(f"{text.strip()!r} is finer than Mainstay measures {_said(unit.kind)}.")

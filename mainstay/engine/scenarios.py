@@ -28,7 +28,18 @@ from mainstay.engine import decide, documents, explain, instruments, limits, ord
 from mainstay.engine.conditions import Compare, did_you_mean, leaves
 from mainstay.engine.facts.registry import FactSheet, FactValue, Kind
 from mainstay.engine.knowledge import text
-from mainstay.engine.knowledge.grammar import AsWritten, Form, Id, ListOf, MapOf, OneOf, OneOrMore, Part, Record, Words
+from mainstay.engine.knowledge.grammar import (
+    AsWritten,
+    Form,
+    Id,
+    ListOf,
+    MapOf,
+    OneOf,
+    OneOrMore,
+    Part,
+    Record,
+    Words,
+)
 from mainstay.engine.knowledge.library import Library, every_rule
 from mainstay.engine.knowledge.text import Fields, Node, Place, Refused, Text
 from mainstay.engine.verdicts import Verdict, verdict_named
@@ -42,7 +53,9 @@ EXPECT = Form(
         "verdict": Part(OneOf(tuple(str(verdict) for verdict in Verdict)), "The verdict."),
         "ask": Part(OneOrMore(Words()), "Facts it must ask for."),
         "says": Part(OneOrMore(Words()), "Words the explanation must hold."),
-        "alarm": Part(OneOrMore(Words()), "Alarms it must raise, as `protocol: rule`; `none` where there must be none."),
+        "alarm": Part(
+            OneOrMore(Words()), "Alarms it must raise, as `protocol: rule`; `none` where there must be none."
+        ),
         "not_before": Part(Words(), "The earliest moment, as the unit's clock shows it: `2026-03-03 14:40`."),
         "total": Part(Words(), "The score, or `none`."),
         "band": Part(Words(), "What the score is called."),
@@ -65,7 +78,9 @@ SCENARIO = Form(
         "answers": Part(AsWritten(), "Beside an instrument: the answers."),
         "expect": Part(EXPECT, "What Mainstay answers."),
         "table": Part(Words(), "One fact, tried with several values."),
-        "rows": Part(MapOf(Words(), Words()), "Value to answer: `state [step]` beside a protocol, else a verdict."),
+        "rows": Part(
+            MapOf(Words(), Words()), "Value to answer: `state [step]` beside a protocol, else a verdict."
+        ),
     },
     one_of=("expect", "rows"),
 )
@@ -109,14 +124,18 @@ def run(library: Library, kind: str, name: str, words: str, file: str) -> Iterat
     """Run the scenarios written beside knowledge file `kind/name`."""
     known = getattr(library, kind, {})
     if name not in known:
-        raise Refused(Place(file, 1), f"these scenarios stand beside no file of {kind}/.{did_you_mean(name, known)}")
+        raise Refused(
+            Place(file, 1), f"these scenarios stand beside no file of {kind}/.{did_you_mean(name, known)}"
+        )
     record = FILE.read(text.read(words, file))
     for scenario in record["scenarios"]:
         yield from _Run(library, kind, name, record.get("base", {}), scenario).outcomes()
 
 
 class _Run:
-    def __init__(self, library: Library, kind: str, name: str, bases: Mapping[str, Node], scenario: Record) -> None:
+    def __init__(
+        self, library: Library, kind: str, name: str, bases: Mapping[str, Node], scenario: Record
+    ) -> None:
         self.library, self.kind, self.name, self.bases, self.scenario = library, kind, name, bases, scenario
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -130,7 +149,9 @@ class _Run:
             return
         for value, expected in scenario["rows"].items():
             facts = self._facts({**scenario.get("with", {}), scenario["table"]: value})
-            yield self._outcome(f"{scenario['scenario']} [{scenario['table']}: {value}]", self._row(expected, facts), facts)
+            yield self._outcome(
+                f"{scenario['scenario']} [{scenario['table']}: {value}]", self._row(expected, facts), facts
+            )
 
     def _outcome(self, name: str, wrong: list[str], facts: Mapping[str, FactValue]) -> Outcome:
         return Outcome(name, self.scenario.place, tuple(wrong), dict(facts))
@@ -144,7 +165,9 @@ class _Run:
         else:
             base = scenario.get("base", next(iter(self.bases), ""))
             if base not in self.bases:
-                raise Refused(scenario.place, f"there is no base chart `{base}`.{did_you_mean(base, list(self.bases))}")
+                raise Refused(
+                    scenario.place, f"there is no base chart `{base}`.{did_you_mean(base, list(self.bases))}"
+                )
             node = self.bases[base]
         if not isinstance(node, Fields):
             raise Refused(node.place, "a chart is a set of fields.")
@@ -194,15 +217,22 @@ class _Run:
         if "judge" not in self.scenario:
             raise Refused(self.scenario.place, "say with `judge` which order is judged.")
         try:
-            proposal = orders.read_order(self.scenario["judge"], self.library, act=self.scenario.get("act", "dose"))
+            proposal = orders.read_order(
+                self.scenario["judge"], self.library, act=self.scenario.get("act", "dose")
+            )
         except quantities.NotAQuantity as error:
             raise Refused(self.scenario.place, str(error)) from error
-        return limits.judge(replace(proposal, pathway=self.scenario.get("pathway", "none")), facts, self.library)
+        return limits.judge(
+            replace(proposal, pathway=self.scenario.get("pathway", "none")), facts, self.library
+        )
 
     def _advice(self, facts: FactSheet) -> decide.Advice:
         name = self.scenario.get("protocol", self.name)
         if name not in self.library.protocols:
-            raise Refused(self.scenario.place, f"there is no protocol `{name}`.{did_you_mean(name, self.library.protocols)}")
+            raise Refused(
+                self.scenario.place,
+                f"there is no protocol `{name}`.{did_you_mean(name, self.library.protocols)}",
+            )
         return decide.advise(self.library.protocols[name], facts, self.library)
 
     def _why(self, advice: decide.Advice) -> str:
@@ -225,14 +255,28 @@ class _Run:
             }
             ask, said = advice.ask, explain.advice_text(advice, facts.chart)
         wrong = [
-            f"expected {key} {expect[key]}, got {value} ({said})" for key, value in found.items() if expect.get(key, value) != value
+            f"expected {key} {expect[key]}, got {value} ({said})"
+            for key, value in found.items()
+            if expect.get(key, value) != value
         ]
-        wrong += [f"does not ask for {name} (asks {', '.join(ask) or 'nothing'})" for name in expect.get("ask", ()) if name not in ask]
-        wrong += [f"does not say {words!r}: {said}" for words in expect.get("says", ()) if words.lower() not in said.lower()]
+        wrong += [
+            f"does not ask for {name} (asks {', '.join(ask) or 'nothing'})"
+            for name in expect.get("ask", ())
+            if name not in ask
+        ]
+        wrong += [
+            f"does not say {words!r}: {said}"
+            for words in expect.get("says", ())
+            if words.lower() not in said.lower()
+        ]
         if "alarm" in expect:
             raised = [one.id for one in watch.watch(facts, self.library)]
             wanted = [name for name in expect["alarm"] if name != "none"]
-            wrong += [f"does not raise {name} (raises {', '.join(raised) or 'nothing'})" for name in wanted if name not in raised]
+            wrong += [
+                f"does not raise {name} (raises {', '.join(raised) or 'nothing'})"
+                for name in wanted
+                if name not in raised
+            ]
             if "none" in expect["alarm"] and raised:
                 wrong.append(f"raises {', '.join(raised)}")
         return wrong
@@ -260,7 +304,11 @@ class _Run:
             "band": scored.words,
         }
         expect = scenario["expect"]
-        return [f"expected {key} {expect[key]}, got {value}" for key, value in found.items() if expect.get(key, value) != value]
+        return [
+            f"expected {key} {expect[key]}, got {value}"
+            for key, value in found.items()
+            if expect.get(key, value) != value
+        ]
 
 
 # Are the thresholds covered? -----------------------------------------------------------------
@@ -283,7 +331,9 @@ def uncovered(library: Library, protocol: str, outcomes: list[Outcome]) -> list[
         if not isinstance(leaf, Compare):
             continue
         values = seen.get(leaf.fact.name, [])
-        tried = {(value.least > leaf.steps) - (value.least < leaf.steps) for value in values if value.is_known}
+        tried = {
+            (value.least > leaf.steps) - (value.least < leaf.steps) for value in values if value.is_known
+        }
         wanted = {"at": 0}
         if not leaf.fact.choices:
             wanted |= {"below": -1} if leaf.steps > leaf.fact.least else {}

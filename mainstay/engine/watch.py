@@ -109,10 +109,14 @@ def given_despite(judgement: Judgement) -> Raised | None:
     """The alarm for a dose that was given although it should not have been: recorded all the same, never silently."""
     if judgement.verdict < Verdict.HOLD:
         return None
-    worst = judgement.findings[0]
+    stops = [finding for finding in judgement.findings if finding.verdict >= Verdict.HOLD]
+    # The most pressing alarm of all that stood against it calls; its words are the first to say.
+    worst = min(
+        stops, key=lambda finding: finding.alarm.within if finding.alarm else LADDERS["urgent"].within
+    )
     because = f"{judgement.proposal} was given although Mainstay said {judgement.verdict}: {worst.because}"
-    alarm = worst.alarm or LADDERS["urgent"]
-    return Raised("given despite", because, alarm, worst.used, worst.cited, worst.do or "Observe closely and tell the prescriber.")
+    do = worst.do or "Observe closely and tell the prescriber."
+    return Raised("given despite", because, worst.alarm or LADDERS["urgent"], worst.used, worst.cited, do)
 
 
 def scores(facts: FactSheet, library: Library) -> list[Score]:

@@ -5,7 +5,8 @@ Whatever a case does not list stays unknown; only controls get the defaults the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from mainstay.engine import decide, documents, explain, limits, orders
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.facts.withdrawal import OBJECTIVE
 from mainstay.engine.knowledge.library import Library
+from mainstay.engine.knowledge.models import Alarm
 from mainstay.engine.quantities import NotAQuantity
 from mainstay.engine.watch import given_despite, watch
 
@@ -61,7 +63,8 @@ class Answer:
     decision: str
     alarmed: bool
     said: str
-    held: dict[str, bool] = field(default_factory=dict)
+    # In how many seconds the most pressing alarm must be acknowledged.
+    within: float = math.inf
 
 
 def ago(thing: dict[str, Any], default: int = 0) -> str:
@@ -86,7 +89,10 @@ def cows_sheet(library: Library, total: int, signs: int) -> dict[str, int]:
         }
     for points in product(*objective.values()):
         sheet = dict(zip(objective, points, strict=True))
-        if sum(sheet[key] >= least for key, least in OBJECTIVE.items()) == signs and total - sum(points) in reach:
+        if (
+            sum(sheet[key] >= least for key, least in OBJECTIVE.items()) == signs
+            and total - sum(points) in reach
+        ):
             return {**sheet, **reach[total - sum(points)]}
     raise ValueError(f"no COWS sheet of {total} has {signs} objective signs")
 
@@ -115,11 +121,16 @@ class Case:
             self._defaults(told, measured)
         for dose in context.get("doses", ()):
             drug, route = self._drug(dose["drug"])
-            self._add(ago(dose), dose={"drug": drug, "amount": f"{dose['dose']} mg", "route": route or "oral"})
+            self._add(
+                ago(dose), dose={"drug": drug, "amount": f"{dose['dose']} mg", "route": route or "oral"}
+            )
         for order in context.get("orders", ()):
             drug, route = self._drug(order["drug"])
             every = {"every": f"{order['every_h']} h"} if "every_h" in order else {}
-            self._add("24 h ago", ordered={"drug": drug, "amount": f"{order['dose']} mg", "route": route or "oral", **every})
+            self._add(
+                "24 h ago",
+                ordered={"drug": drug, "amount": f"{order['dose']} mg", "route": route or "oral", **every},
+            )
         last = context.get("last_full_agonist")
         if isinstance(last, dict):
             took = {"substance": last["drug"]} | ({"dose": f"{last['dose']} mg"} if "dose" in last else {})
@@ -151,20 +162,28 @@ class Case:
         told |= {"age": f"{context['age']} years"} if "age" in context else {}
         told |= {"weight": f"{context['weight_kg']} kg"} if "weight_kg" in context else {}
         told |= {"pregnancy": "positive"} if "pregnant_weeks" in context else {}
-        told |= {"methadone_verified": "yes" if context["otp_verified"] else "no"} if "otp_verified" in context else {}
+        told |= (
+            {"methadone_verified": "yes" if context["otp_verified"] else "no"}
+            if "otp_verified" in context
+            else {}
+        )
         told |= {"spo2_scale": str(context["news2_scale"])} if "news2_scale" in context else {}
         for place, qtc in enumerate(context.get("qtc_series", ())):
             self._add(f"{48 - 24 * place} h ago", measured={"qtc": f"{qtc} ms"})
         screens = {"opioids": "urine_opioids", "opiates": "urine_opioids", "fentanyl": "urine_fentanyl", "buprenorphine": "urine_buprenorphine"}  # fmt: skip
         measured |= {
-            screens[name]: result for name, result in context.get("uds", {}).items() if result in ("positive", "negative")
+            screens[name]: result
+            for name, result in context.get("uds", {}).items()
+            if result in ("positive", "negative")
         }
         challenge = context.get("naloxone_challenge")
         if challenge:
             self._add(ago(challenge), measured={"naloxone_challenge": challenge["result"]})
         for event in context.get("events", ()):
             self._add(ago(event), happened=[event["what"]])
-        allergies = [one["substance"] for one in context.get("allergies", ()) if one.get("kind") != "intolerance"]
+        allergies = [
+            one["substance"] for one in context.get("allergies", ()) if one.get("kind") != "intolerance"
+        ]
         if allergies or self.control:
             self._add("30 min ago", allergies=allergies)
         if context.get("pathway") in _PATHWAYS:
@@ -176,7 +195,9 @@ class Case:
 
     def _defaults(self, told: dict[str, str], measured: dict[str, str]) -> None:
         """What the file says every control may take for granted, unless the control says otherwise."""
-        opioid = self.context.get("last_full_agonist") or self.context.get("orders") or self.context.get("doses")
+        opioid = (
+            self.context.get("last_full_agonist") or self.context.get("orders") or self.context.get("doses")
+        )
         told |= {"age": "35 years", "weight": "75 kg", "pregnancy": "negative", "consent_recorded": "yes"}
         told |= {"tolerance": "usual"} if opioid else {}
         measured |= {
@@ -203,12 +224,17 @@ class Case:
         series = self.context.get("cows_series", ())
         spacing = self.context.get("spacing_h", 4)
         for place, total in enumerate(series):
-            self._add(f"{spacing * (len(series) - 1 - place)} h 0 min ago", assessed={"instrument": "cows", "total": total})
+            self._add(
+                f"{spacing * (len(series) - 1 - place)} h 0 min ago",
+                assessed={"instrument": "cows", "total": total},
+            )
 
     # Asking ----------------------------------------------------------------------------------
 
     def facts(self) -> FactSheet:
-        document = yaml.safe_dump({"chart": self.case["title"], "now": NOW, "entries": _as_text(self.entries)})
+        document = yaml.safe_dump(
+            {"chart": self.case["title"], "now": NOW, "entries": _as_text(self.entries)}
+        )
         return FactSheet(documents.read(document, self.library).chart(), self.library.vocabulary)
 
     def answer(self) -> Answer:
@@ -241,7 +267,8 @@ class Case:
         raised = watch(facts, self.library)
         said = explain.judgement_text(judgement, facts.chart)
         said += "\n" + "\n".join(explain.raised_text(one) for one in raised)
-        return Answer(str(judgement.verdict), bool(judgement.alarms or raised), said)
+        alarms = [one.alarm for one in (*judgement.alarms, *raised)]
+        return Answer(str(judgement.verdict), bool(alarms), said, _soonest(alarms))
 
     def _set(self, action: dict[str, Any]) -> Answer:
         answers = []
@@ -259,19 +286,25 @@ class Case:
         facts = self.facts()
         raised = watch(facts, self.library)
         said = "\n".join(explain.raised_text(one) for one in raised)
-        return Answer("alarm" if raised else "allow", bool(raised), said)
+        within = _soonest([one.alarm for one in raised])
+        return Answer("alarm" if raised else "allow", bool(raised), said, within)
 
     def _given(self, action: dict[str, Any]) -> Answer:
         facts = self.facts()
         judgement = limits.judge(self._proposal(action), facts, self.library)
         raised = given_despite(judgement)
         said = explain.judgement_text(judgement, facts.chart)
-        return Answer("alarm" if raised else str(judgement.verdict), raised is not None, said)
+        within = _soonest([raised.alarm] if raised else [])
+        return Answer("alarm" if raised else str(judgement.verdict), raised is not None, said, within)
 
     def _started(self, action: dict[str, Any]) -> Answer:
         facts = self.facts()
         advice = decide.advise(self.library.protocols[_PROTOCOLS[action["protocol"]]], facts, self.library)
         return Answer(str(advice.verdict), False, explain.advice_text(advice, facts.chart))
+
+
+def _soonest(alarms: list[Alarm | None]) -> float:
+    return min((alarm.within for alarm in alarms if alarm), default=math.inf)
 
 
 def _as_text(value: Any) -> Any:

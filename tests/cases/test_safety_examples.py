@@ -46,6 +46,8 @@ def test_mainstay_decides_a_given_case_as_a_safe_system_does(case: dict[str, Any
     assert answer.decision in accepted, f"{case['id']}: {answer.decision}, not {accepted}\n{answer.said}"
     if expected.get("with_alarm"):
         assert answer.alarmed, f"{case['id']}: nobody was called\n{answer.said}"
+    if "within_min" in expected:
+        assert answer.within <= expected["within_min"] * 60, f"{case['id']}: too slow\n{answer.said}"
     for forbidden in expected.get("must_not", ()):
         assert answer.decision != forbidden
 

@@ -22,11 +22,13 @@ def library(tmp_path: Path) -> Library:
 
 def test_without_a_file_nothing_is_certified(library: Library) -> None:
     assert certificates.certified(library) == frozenset()
-    assert certificates.stale(library, {name: CHECKS for name in library.protocols}) == tuple(sorted(library.protocols))
+    assert certificates.stale(library, dict.fromkeys(library.protocols, CHECKS)) == tuple(
+        sorted(library.protocols)
+    )
 
 
 def test_what_was_written_is_certified(library: Library) -> None:
-    proved = {name: CHECKS for name in list(library.protocols)[:2]}
+    proved = dict.fromkeys(list(library.protocols)[:2], CHECKS)
     path = certificates.write(library, proved, on="2026-03-03")
     assert certificates.certified(library) == {library.protocols[name].digest for name in proved}
     assert certificates.stale(library, proved) == ()
@@ -50,7 +52,9 @@ def test_another_version_is_not_certified(library: Library) -> None:
     assert certificates.stale(other, {name: CHECKS}) == (name,)
 
 
-@pytest.mark.parametrize("words", ["", "[]", "{}", '{"proved": {"x": {}}}', '{"proved": []}', "{", '{"proved": {"x": 3}}'])
+@pytest.mark.parametrize(
+    "words", ["", "[]", "{}", '{"proved": {"x": {}}}', '{"proved": []}', "{", '{"proved": {"x": 3}}']
+)
 def test_a_damaged_file_certifies_nothing(library: Library, words: str) -> None:
     path = certificates.where(library)
     path.write_text(words, encoding="utf-8")

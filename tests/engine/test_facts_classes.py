@@ -40,5 +40,7 @@ def test_an_ecg_is_out_of_date_once_a_second_qt_medicine_was_added(shipped: Libr
     assert not says(shipped, fact, ECG).startswith("unknown")
     assert not says(shipped, fact, ECG, after).startswith("unknown")  # the first one: the ECG is its baseline
     assert "ondansetron was added" in says(shipped, fact, ECG, before, after)
-    assert not says(shipped, fact, ECG, before, dosed("ondansetron", "4 mg", "6 h"), after).startswith("unknown")
+    assert not says(shipped, fact, ECG, before, dosed("ondansetron", "4 mg", "6 h"), after).startswith(
+        "unknown"
+    )
     assert not says(shipped, fact, ECG, before, after, measured("qtc", "440 ms", "1 h")).startswith("unknown")

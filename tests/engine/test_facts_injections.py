@@ -18,7 +18,9 @@ entries:
 
 
 def read(shipped: Library, fact: str, what: str, at: str = "2026-03-10 08:00", *, asked: bool = True) -> str:
-    words = CHART.format(at=at, recorded=max(at, "2026-03-19 09:00"), what=what, asked=", outside doses asked" if asked else "")
+    words = CHART.format(
+        at=at, recorded=max(at, "2026-03-19 09:00"), what=what, asked=", outside doses asked" if asked else ""
+    )
     return str(FactSheet(documents.read(words, shipped).chart(), shipped.vocabulary)[fact])
 
 
@@ -63,11 +65,20 @@ def test_the_buprenorphine_injection_is_told_apart_from_what_goes_under_the_tong
     fact = "time_since_last_buprenorphine_injection"
     assert read(shipped, fact, "took: {substance: Sublocade}") == "10 d"
     assert read(shipped, fact, "took: {substance: buprenorphine, dose: 8 mg}") == "never"
-    assert read(shipped, fact, "took: {substance: buprenorphine, dose: 300 mg, route: subcutaneous}") == "10 d"
+    assert (
+        read(shipped, fact, "took: {substance: buprenorphine, dose: 300 mg, route: subcutaneous}") == "10 d"
+    )
 
 
 @pytest.mark.parametrize(
-    ("at", "kind"), [("2026-03-10 08:00", "buprenorphine"), ("2026-02-04 09:00", "buprenorphine"), ("2026-02-03 08:00", "none")]
+    ("at", "kind"),
+    [
+        ("2026-03-10 08:00", "buprenorphine"),
+        ("2026-02-04 09:00", "buprenorphine"),
+        ("2026-02-03 08:00", "none"),
+    ],
 )
-def test_a_buprenorphine_injection_decides_the_start_for_a_month_and_14_days(shipped: Library, at: str, kind: str) -> None:
+def test_a_buprenorphine_injection_decides_the_start_for_a_month_and_14_days(
+    shipped: Library, at: str, kind: str
+) -> None:
     assert read(shipped, "opioid_kind", "took: {substance: Sublocade}", at) == kind

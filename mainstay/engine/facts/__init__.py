@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mainstay.engine.facts import (  # noqa: F401 - importing a topic declares its facts
-    doses, events, history, laboratory, medicines, opioids, schedules, scores, vitals, withdrawal,
+    doses,
+    events,
+    history,
+    laboratory,
+    medicines,
+    opioids,
+    schedules,
+    scores,
+    vitals,
+    withdrawal,
 )  # fmt: skip
 from mainstay.engine.facts.registry import Fact, declared, made_for
 
@@ -25,7 +34,9 @@ def vocabulary(
 ) -> dict[str, Fact]:
     """Every fact by name: the declared ones, and those that come with these knowledge files."""
     items = [
-        scores.ItemOf(instrument, item) for instrument in instruments.values() for item in instrument.items.values()
+        scores.ItemOf(instrument, item)
+        for instrument in instruments.values()
+        for item in instrument.items.values()
     ]
     groups = {name: medicines.Group(name, tuple(members)) for name, members in classes.items()}
     return {

@@ -49,9 +49,13 @@ def since_last(chart: Chart, given: list[AsGiven]) -> Found:
         least = 0 if chart.admitted_at is None else _seconds(chart, chart.admitted_at)
         return unknown(_NOT_ASKED, least=least)
     last = given[-1]
-    earliest = last.at if last.at < last.latest else last.latest
+    earliest = min(last.latest, last.at)
     if earliest < last.latest:
-        return unknown("the time of last use is not sure", least=_seconds(chart, last.latest), most=_seconds(chart, earliest))
+        return unknown(
+            "the time of last use is not sure",
+            least=_seconds(chart, last.latest),
+            most=_seconds(chart, earliest),
+        )
     # A recorded outside use is the patient's answer to "when last?": nothing later is expected before admission.
     return known(_seconds(chart, last.latest))
 
@@ -182,11 +186,17 @@ def time_since_last_naltrexone_injection(chart: Chart) -> Found:
             continue
         dose = None if took.dose is None else took.dose.steps
         given = AsGiven(took.at, took.latest or took.at, dose, took.substance, False)
-        if took.substance == "naltrexone-injection" or took.route in _INJECTED or (dose or 0) >= NALTREXONE_INJECTION:
+        if (
+            took.substance == "naltrexone-injection"
+            or took.route in _INJECTED
+            or (dose or 0) >= NALTREXONE_INJECTION
+        ):
             sure.append(given)
         elif took.route != "oral" and dose is None:
             perhaps.append(given)
-    return _since_last_or_perhaps(chart, sure, perhaps, "whether the naltrexone taken outside was the injection is not known")
+    return _since_last_or_perhaps(
+        chart, sure, perhaps, "whether the naltrexone taken outside was the injection is not known"
+    )
 
 
 @fact("h", kind=Kind.LEDGER)

@@ -81,7 +81,11 @@ def recent_myocardial_infarction(chart: Chart) -> Found:
 def maoi_in_14_days(chart: Chart, group: Group) -> Found:
     """Whether an MAO inhibitor was taken in the last 14 days, though it may have been stopped: told, or given here."""
     since = chart.now - timedelta(days=14)
-    given = [one.latest for medicine in group.members for one in given_between(chart.taken(medicine), since, chart.now)]
+    given = [
+        one.latest
+        for medicine in group.members
+        for one in given_between(chart.taken(medicine), since, chart.now)
+    ]
     if given:
         return known(1, max(given))
     newest = chart.newest("maoi_in_14_days")

@@ -8,12 +8,21 @@ from mainstay.engine.chart import TAKEN, Chart
 from mainstay.engine.facts.medicines import Group
 from mainstay.engine.facts.registry import Found, Kind, fact, fact_for_each, known, plain, unknown
 
-plain(__name__, "egfr", "Estimated glomerular filtration rate.", "mL/min/1.73m2", (0, 200), greatest_age="30 d")
+plain(
+    __name__, "egfr", "Estimated glomerular filtration rate.", "mL/min/1.73m2", (0, 200), greatest_age="30 d"
+)
 plain(
     __name__, "child_pugh_score", "Child-Pugh score of the liver; 0 where there is no liver disease.",
     "points", (0, 15), greatest_age="30 d",
 )  # fmt: skip
-plain(__name__, "alt", "Alanine aminotransferase, as a multiple of the upper limit of normal.", "x ULN", (0, 200), greatest_age="30 d")
+plain(
+    __name__,
+    "alt",
+    "Alanine aminotransferase, as a multiple of the upper limit of normal.",
+    "x ULN",
+    (0, 200),
+    greatest_age="30 d",
+)
 plain(
     __name__, "pregnancy", "Pregnancy: negative (tested, or cannot be), possible, positive.", choices=("negative", "possible", "positive"),
     kind=Kind.HISTORY,
@@ -22,8 +31,20 @@ plain(
     __name__, "urine_opioids", "Urine screen for opioids other than fentanyl, methadone and buprenorphine.",
     choices=("negative", "positive"), greatest_age="24 h",
 )  # fmt: skip
-plain(__name__, "urine_fentanyl", "Urine screen for fentanyl.", choices=("negative", "positive"), greatest_age="24 h")
-plain(__name__, "urine_methadone", "Urine screen for methadone.", choices=("negative", "positive"), greatest_age="24 h")
+plain(
+    __name__,
+    "urine_fentanyl",
+    "Urine screen for fentanyl.",
+    choices=("negative", "positive"),
+    greatest_age="24 h",
+)
+plain(
+    __name__,
+    "urine_methadone",
+    "Urine screen for methadone.",
+    choices=("negative", "positive"),
+    greatest_age="24 h",
+)
 plain(
     __name__, "urine_buprenorphine", "Urine screen for buprenorphine.", choices=("negative", "positive"), greatest_age="24 h"
 )  # fmt: skip
@@ -40,7 +61,11 @@ def _electrolyte(chart: Chart, what: str) -> Found:
     if newest is None:
         return unknown("never measured")
     # While fluid is being lost a value of last week says nothing (settled 8: 24 h while vomiting, else 7 days).
-    losing = any(event.at > newest.at for event in chart.happened("vomiting") if event.at > chart.now - timedelta(hours=24))
+    losing = any(
+        event.at > newest.at
+        for event in chart.happened("vomiting")
+        if event.at > chart.now - timedelta(hours=24)
+    )
     if losing and newest.at < chart.now - timedelta(hours=24):
         return unknown("measured more than 24 h ago, and the patient has vomited since", newest.at)
     return known(newest.steps, newest.at)
@@ -79,7 +104,9 @@ def _of_the_ecg(chart: Chart, group: Group, steps: int, moment: datetime) -> Fou
     return known(steps, moment)
 
 
-@fact_for_each("qt medicines", "qtc", "ms", (200, 800), kind=Kind.READING, greatest_age=lambda _: "7 d", entered=True)
+@fact_for_each(
+    "qt medicines", "qtc", "ms", (200, 800), kind=Kind.READING, greatest_age=lambda _: "7 d", entered=True
+)
 def qtc(chart: Chart, group: Group) -> Found:
     """Corrected QT of the newest ECG, seven days old at most, and none taken before a second QT medicine was added."""
     newest = chart.newest("qtc")

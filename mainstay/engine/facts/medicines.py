@@ -28,7 +28,9 @@ def on_medicine(chart: Chart, medicine: str) -> Found:
     own = chart.own_medicines
     if own is not None and medicine in own.medicines:
         return known(1)
-    return known(0) if own is not None and own.complete else unknown("the list of own medicines is not complete")
+    return (
+        known(0) if own is not None and own.complete else unknown("the list of own medicines is not complete")
+    )
 
 
 @fact_for_each("medicine", "{it}_ordered", kind=Kind.LEDGER, choices=_NO_YES)

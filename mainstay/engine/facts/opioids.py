@@ -19,7 +19,13 @@ _INJECTION_COUNTS_FOR = 45 * 86_400
 def taken_of_kind(chart: Chart, *kinds: str) -> list[AsGiven]:
     """Every use of these kinds, in and outside the unit, oldest first."""
     found = [
-        AsGiven(took.at, took.latest or took.at, None if took.dose is None else took.dose.steps, took.substance, False)
+        AsGiven(
+            took.at,
+            took.latest or took.at,
+            None if took.dose is None else took.dose.steps,
+            took.substance,
+            False,
+        )
         for took in chart.took
         if took.kind in kinds
     ]

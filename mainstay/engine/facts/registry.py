@@ -49,7 +49,9 @@ def known(steps: int, at: datetime | None = None) -> Found:
     return Found(steps, steps, at)
 
 
-def unknown(why: str, at: datetime | None = None, *, least: int | None = None, most: int | None = None) -> Found:
+def unknown(
+    why: str, at: datetime | None = None, *, least: int | None = None, most: int | None = None
+) -> Found:
     """The fact is not known; a bound may be. None means the end of the fact's possible range."""
     return Found(least, most, at, why)
 

@@ -54,7 +54,9 @@ def due(chart: Chart, plan: Plan, today: int) -> int:
             continue
         dose, times = plan.days[next_step - 1]
         given = by_day[day]
-        if sum(one.dose or 0 for one in given) >= dose * times and not _rose(chart, plan, [one.at for one in given]):
+        if sum(one.dose or 0 for one in given) >= dose * times and not _rose(
+            chart, plan, [one.at for one in given]
+        ):
             next_step += 1
     missed = last_day is not None and today - last_day > 1
     return last_step if missed else next_step
@@ -74,7 +76,7 @@ def days_missed(chart: Chart, plan: Plan) -> Found:
 
 
 @fact_for_each("pathway", "pathway", kind=Kind.LEDGER, choices=lambda protocols: ("none", *protocols))
-def pathway(chart: Chart, protocols: tuple[str, ...]) -> Found:
+def pathway(chart: Chart, _protocols: tuple[str, ...]) -> Found:
     """Which protocol was chosen for the patient; "none" until one is."""
     chosen = chart.newest("pathway")
     return known(chosen.steps if chosen else 0)

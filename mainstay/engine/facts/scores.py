@@ -51,14 +51,18 @@ def total(chart: Chart, instrument: Instrument) -> Found:
     points = total_of(newest, instrument)
     if points is None:
         missing = [key for key in instrument.items if key not in newest.answers]
-        return unknown(f"incomplete: {', '.join(missing)} missing", newest.at, least=_at_least(newest, instrument))
+        return unknown(
+            f"incomplete: {', '.join(missing)} missing", newest.at, least=_at_least(newest, instrument)
+        )
     return known(points, newest.at)
 
 
 def _at_least(assessed: Assessed, instrument: Instrument) -> int:
     """The least the total can be: what was answered, and the lowest answer of each item that was not."""
     lowest = sum(
-        min(answer.points for answer in item.answers) for key, item in instrument.items.items() if key not in assessed.answers
+        min(answer.points for answer in item.answers)
+        for key, item in instrument.items.items()
+        if key not in assessed.answers
     )
     return sum(assessed.answers.values()) + lowest
 
@@ -68,7 +72,9 @@ def _item_span(one: Any) -> tuple[float, float]:
     return min(points), max(points)
 
 
-@fact_for_each("item", "{it}", "points", _item_span, kind=Kind.READING, greatest_age=lambda one: _age(one.instrument))
+@fact_for_each(
+    "item", "{it}", "points", _item_span, kind=Kind.READING, greatest_age=lambda one: _age(one.instrument)
+)
 def item(chart: Chart, one: ItemOf) -> Found:
     """The answer to {it} in the newest assessment."""
     assessed = chart.assessed(one.instrument.id)

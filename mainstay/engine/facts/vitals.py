@@ -10,13 +10,33 @@ from mainstay.engine.facts.registry import Found, Kind, fact, known, plain, unkn
 # A vital sign older than this says nothing of now. How fresh a dose needs it is the protocols' (settled 8).
 _AGE = "4 h"
 
-plain(__name__, "systolic_bp", "Systolic blood pressure, lying or sitting.", "mmHg", (30, 300), greatest_age=_AGE)
-plain(__name__, "diastolic_bp", "Diastolic blood pressure, lying or sitting.", "mmHg", (10, 200), greatest_age=_AGE)
+plain(
+    __name__,
+    "systolic_bp",
+    "Systolic blood pressure, lying or sitting.",
+    "mmHg",
+    (30, 300),
+    greatest_age=_AGE,
+)
+plain(
+    __name__,
+    "diastolic_bp",
+    "Diastolic blood pressure, lying or sitting.",
+    "mmHg",
+    (10, 200),
+    greatest_age=_AGE,
+)
 plain(__name__, "heart_rate", "Resting heart rate.", "/min", (10, 300), greatest_age=_AGE)
 plain(__name__, "respiratory_rate", "Breaths counted over a minute.", "/min", (0, 80), greatest_age=_AGE)
 plain(__name__, "spo2", "Oxygen saturation by pulse oximeter.", "%", (30, 100), greatest_age=_AGE)
 plain(__name__, "temperature", "Body temperature.", "C", (25, 45), greatest_age=_AGE)
-plain(__name__, "breathing", "Whether the patient breathes air or oxygen.", choices=("air", "oxygen"), greatest_age=_AGE)
+plain(
+    __name__,
+    "breathing",
+    "Whether the patient breathes air or oxygen.",
+    choices=("air", "oxygen"),
+    greatest_age=_AGE,
+)
 plain(
     __name__, "spo2_scale", "Which NEWS2 SpO2 scale was prescribed; scale 2 only by a named clinician.",
     choices=("1", "2"), kind=Kind.HISTORY,
@@ -29,13 +49,24 @@ plain(
     __name__, "sedation", "How sleepy: awake, easily roused, drifts off in mid-sentence, hard to rouse.",
     choices=("awake", "easily_roused", "drifts_off", "hard_to_rouse"), greatest_age=_AGE,
 )  # fmt: skip
-plain(__name__, "standing_systolic_bp", "Systolic pressure after standing.", "mmHg", (30, 300), greatest_age=_AGE)
+plain(
+    __name__,
+    "standing_systolic_bp",
+    "Systolic pressure after standing.",
+    "mmHg",
+    (30, 300),
+    greatest_age=_AGE,
+)
 plain(
     __name__, "dizzy_or_faint", "Whether the patient is dizzy or faint, lying or on standing.",
     choices=("no", "yes"), greatest_age=_AGE,
 )  # fmt: skip
 plain(
-    __name__, "intoxicated", "Whether the patient seems intoxicated by anything.", choices=("no", "yes"), greatest_age=_AGE
+    __name__,
+    "intoxicated",
+    "Whether the patient seems intoxicated by anything.",
+    choices=("no", "yes"),
+    greatest_age=_AGE,
 )
 plain(__name__, "pain_score", "Pain, 0 to 10, as the patient says it.", "points", (0, 10), greatest_age=_AGE)
 plain(__name__, "glucose", "Blood glucose.", "mmol/L", (0, 50), greatest_age=_AGE)
@@ -79,10 +110,14 @@ def _after_the_test_dose(chart: Chart, what: str) -> list[Measured]:
     """Readings of `what` in the four hours after the first clonidine dose of this stay that was checked."""
     for dose in chart.taken("clonidine"):
         after = {
-            one: [reading for reading in chart.measured(one) if dose.at < reading.at <= dose.at + _CHECKED_UNTIL]
+            one: [
+                reading for reading in chart.measured(one) if dose.at < reading.at <= dose.at + _CHECKED_UNTIL
+            ]
             for one in _CHECKED
         }
-        if dose.in_unit and all(found and found[-1].at >= dose.at + _CHECKED_FROM for found in after.values()):
+        if dose.in_unit and all(
+            found and found[-1].at >= dose.at + _CHECKED_FROM for found in after.values()
+        ):
             return after[what]
     return []
 
@@ -90,7 +125,9 @@ def _after_the_test_dose(chart: Chart, what: str) -> list[Measured]:
 def _lowest(chart: Chart, what: str) -> Found:
     found = _after_the_test_dose(chart, what)
     if not found:
-        return unknown("pressure, pulse and dizziness were not all looked at an hour after the clonidine test dose")
+        return unknown(
+            "pressure, pulse and dizziness were not all looked at an hour after the clonidine test dose"
+        )
     return known(min(reading.steps for reading in found), found[-1].at)
 
 

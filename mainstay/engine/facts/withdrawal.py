@@ -36,7 +36,8 @@ def cows_objective_signs(chart: Chart) -> Found:
     newest = assessed[-1]
     seen = sum(newest.answers.get(key, 0) >= least for key, least in OBJECTIVE.items())
     seen += sum(
-        any(abs(event.at - newest.at) <= timedelta(hours=1) for event in chart.happened(what)) for what in _WITNESSED
+        any(abs(event.at - newest.at) <= timedelta(hours=1) for event in chart.happened(what))
+        for what in _WITNESSED
     )
     missing = sum(key not in newest.answers for key in OBJECTIVE)
     if missing:
@@ -97,7 +98,9 @@ def _rise(chart: Chart, doses: list[datetime], within: timedelta) -> Found:
 def cows_rise_within_60_minutes(chart: Chart) -> Found:
     """How far COWS was seen to rise within 60 minutes of buprenorphine, naltrexone or naloxone (Dunn 2023)."""
     doses = [at for at in _doses(chart, PRECIPITANTS) if at > chart.now - timedelta(hours=4)]
-    doses += [event.at for event in chart.happened("naloxone given") if event.at > chart.now - timedelta(hours=4)]
+    doses += [
+        event.at for event in chart.happened("naloxone given") if event.at > chart.now - timedelta(hours=4)
+    ]
     return _rise(chart, sorted(doses), timedelta(minutes=60))
 
 

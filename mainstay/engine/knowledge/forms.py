@@ -7,7 +7,19 @@ of the knowledge folder is their explanation. A key that is not here does not ex
 from __future__ import annotations
 
 from mainstay.engine.knowledge.grammar import (
-    Amount, Cited, Day, Form, Id, Judgement, ListOf, MapOf, OneOf, OneOrMore, Part, Whole, Words,
+    Amount,
+    Cited,
+    Day,
+    Form,
+    Id,
+    Judgement,
+    ListOf,
+    MapOf,
+    OneOf,
+    OneOrMore,
+    Part,
+    Whole,
+    Words,
 )  # fmt: skip
 from mainstay.engine.verdicts import WORDS
 
@@ -27,7 +39,9 @@ ROLES = (
 ALARM = Form(
     {
         "to": Part(OneOf(ROLES), "Which role is called.", required=True),
-        "within": Part(Amount("time"), "How soon it must be acknowledged before the next is called.", required=True),
+        "within": Part(
+            Amount("time"), "How soon it must be acknowledged before the next is called.", required=True
+        ),
         "then_to": Part(OneOf(ROLES), "Who is called next."),
     }
 )
@@ -65,7 +79,9 @@ SITE_VALUES = Form(
                     {
                         "default": Part(Words(), "The cautious value, with its unit.", required=True),
                         "says": Part(Words(), "What it decides.", required=True),
-                        "caution": Part(OneOf(("higher", "lower")), "Which way is more cautious.", required=True),
+                        "caution": Part(
+                            OneOf(("higher", "lower")), "Which way is more cautious.", required=True
+                        ),
                         "source": Part(Cited(), "Who suggests the default.", required=True),
                     }
                 ),
@@ -94,7 +110,9 @@ SITE = Form(
             "The medical lead and the pharmacist, both.",
             required=True,
         ),
-        "values": Part(MapOf(Id(r"^[a-z][a-z0-9_]*$"), Words()), "The unit's own values, by name.", required=True),
+        "values": Part(
+            MapOf(Id(r"^[a-z][a-z0-9_]*$"), Words()), "The unit's own values, by name.", required=True
+        ),
     }
 )
 
@@ -102,14 +120,20 @@ SUBSTANCE = Form(
     {
         "title": Part(Words(), "Its name as people say it.", required=True),
         "kind": Part(
-            OneOf(("short_acting", "fentanyl", "long_acting", "methadone", "buprenorphine", "sedative", "other")),
+            OneOf(
+                ("short_acting", "fentanyl", "long_acting", "methadone", "buprenorphine", "sedative", "other")
+            ),
             "How the start rules count it.",
             required=True,
         ),
         "also": Part(ListOf(Words()), "Other words for it."),
         "ingredient": Part(Id(), "The drug file whose ledger it belongs to, if any."),
-        "onset": Part(ListOf(Amount("time"), 2), "Withdrawal usually begins this long after the last use: from, to."),
-        "ready": Part(ListOf(Amount("time"), 2), "COWS usually passes 12 this long after the last use: from, to."),
+        "onset": Part(
+            ListOf(Amount("time"), 2), "Withdrawal usually begins this long after the last use: from, to."
+        ),
+        "ready": Part(
+            ListOf(Amount("time"), 2), "COWS usually passes 12 this long after the last use: from, to."
+        ),
         "ready_says": Part(Words(), "What to say of the window, or why there is none.", required=True),
         "source": Part(Cited(), "Who says so.", required=True),
         "review": Part(REVIEW, "Who wrote and checked the file.", required=True),
@@ -123,7 +147,10 @@ NEVER = Form(
         "largest_total": Part(Amount("amount"), "No total above this in the rolling time `in`."),
         "in": Part(Amount("time"), "The rolling time of `largest_total`."),
         "largest_rise": Part(Amount("amount"), "No single dose more than this above the amount `over`."),
-        "over": Part(Id(r"^[a-z][a-z0-9_]*$"), "The fact `largest_rise` is counted from, such as `methadone_yesterday`."),
+        "over": Part(
+            Id(r"^[a-z][a-z0-9_]*$"),
+            "The fact `largest_rise` is counted from, such as `methadone_yesterday`.",
+        ),
         "least_spacing": Part(Amount("time"), "No dose sooner than this after the last."),
         "hold_when": Part(Judgement(), "No dose while this is true (or unknown)."),
         "company": Part(OneOrMore(Id()), "Medicines or classes it must not be given with."),
@@ -132,7 +159,9 @@ NEVER = Form(
         "except_on": Part(OneOrMore(Id()), "The pathways where good practice goes around it on purpose."),
         "routes": Part(OneOrMore(Words()), "The routes it is for; left out: all."),
         "then": Part(OneOf(WORDS), "The verdict when it is broken.", required=True),
-        "at": Part(OneOf(("dose", "order")), "`dose`: judged when a dose is given, only told when one is ordered."),
+        "at": Part(
+            OneOf(("dose", "order")), "`dose`: judged when a dose is given, only told when one is ordered."
+        ),
         "because": Part(Words(), "Why, to the person at the bedside.", required=True),
         "do": Part(Words(), "What to do instead."),
         "alarm": Part(ALARM, "Whom to call when it is broken."),
@@ -214,8 +243,12 @@ INSTRUMENT = Form(
         "title": Part(Words(), "Full name.", required=True),
         "short": Part(Words(), "Short name, as the ward says it.", required=True),
         "also": Part(ListOf(Words()), "Other names that mean exactly this instrument."),
-        "unclear_names": Part(ListOf(Words()), "Names that may mean it: refused until the form's shape settles which."),
-        "wrong_names": Part(ListOf(Words()), "Names in use that are no instrument's: refused, with the real one."),
+        "unclear_names": Part(
+            ListOf(Words()), "Names that may mean it: refused until the form's shape settles which."
+        ),
+        "wrong_names": Part(
+            ListOf(Words()), "Names in use that are no instrument's: refused, with the real one."
+        ),
         "rater": Part(OneOrMore(OneOf(ROLES)), "Who may rate it.", required=True),
         "window": Part(Words(), "The time the answers are about.", required=True),
         "greatest_age": Part(Amount("time"), "After this a total is too old to act on.", required=True),
@@ -236,7 +269,9 @@ INSTRUMENT = Form(
                             ListOf(
                                 Form(
                                     {
-                                        "up_to": Part(Words(), "The highest reading of this band; left out: no end."),
+                                        "up_to": Part(
+                                            Words(), "The highest reading of this band; left out: no end."
+                                        ),
                                         "words": Part(OneOrMore(Words()), "The named choices of this band."),
                                         "points": Part(Whole(), "What it adds.", required=True),
                                         "scale": Part(OneOf(("1", "2")), "Only on this SpO2 scale."),
@@ -288,7 +323,9 @@ INSTRUMENT = Form(
                         "at_least": Part(Whole(), "From how many points."),
                         "rises_by": Part(Whole(), "A rise of the total by so many points ..."),
                         "within": Part(Amount("time"), "... in this time."),
-                        "band": Part(Words(), "The band's word while it fires and no trigger on the total does."),
+                        "band": Part(
+                            Words(), "The band's word while it fires and no trigger on the total does."
+                        ),
                         "level": Part(OneOf(("emergency", "urgent", "prompt")), "How soon.", required=True),
                         "because": Part(Words(), "Why.", required=True),
                         "source": Part(Cited(), "Who says so.", required=True),
@@ -323,7 +360,9 @@ STEP = Form(
         "give": Part(GIVE, "The dose recommended."),
         "do": Part(Words(), "What a person does, where no dose may be recommended."),
         "before": Part(ListOf(Judgement()), "Readings that must be fresh: `fact within duration`."),
-        "reassess": Part(MapOf(Id(r"^[a-z][a-z0-9_]*$"), Amount("time")), "What to measure again, how long after."),
+        "reassess": Part(
+            MapOf(Id(r"^[a-z][a-z0-9_]*$"), Amount("time")), "What to measure again, how long after."
+        ),
         "because": Part(Words(), "Why, to the person at the bedside.", required=True),
         "source": Part(Cited(), "Who says so.", required=True),
     },

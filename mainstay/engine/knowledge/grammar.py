@@ -96,7 +96,11 @@ class Amount:
 
     def schema(self) -> dict[str, Any]:
         units = [unit.name for unit in quantities.UNITS.values() if unit.kind == self.kind]
-        return {"type": "string", "pattern": r"^-?\d+(\.\d+)? ?\S*", "description": f"In {' or '.join(units)}."}
+        return {
+            "type": "string",
+            "pattern": r"^-?\d+(\.\d+)? ?\S*",
+            "description": f"In {' or '.join(units)}.",
+        }
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,8 @@ class MapOf:
         if not isinstance(node, Fields):
             raise Refused(node.place, f"expected a set of fields here, not {what(node)}.")
         return {
-            self.key.read(Text(node.keys[key], key)): self.value.read(value) for key, value in node.fields.items()
+            self.key.read(Text(node.keys[key], key)): self.value.read(value)
+            for key, value in node.fields.items()
         }
 
     def schema(self) -> dict[str, Any]:
@@ -248,11 +253,15 @@ class Form:
 
     def read(self, node: Node) -> Record:
         if not isinstance(node, Fields):
-            raise Refused(node.place, f"expected {', '.join(f'`{k}`' for k in self.parts)} here, not {what(node)}.")
+            raise Refused(
+                node.place, f"expected {', '.join(f'`{k}`' for k in self.parts)} here, not {what(node)}."
+            )
         for key, place in node.keys.items():
             if key not in self.parts:
                 hint = did_you_mean(key, self.parts)
-                raise Refused(place, f"`{key}` is not part of the grammar here.{hint} Known: {', '.join(self.parts)}.")
+                raise Refused(
+                    place, f"`{key}` is not part of the grammar here.{hint} Known: {', '.join(self.parts)}."
+                )
         for key, part in self.parts.items():
             if part.required and key not in node.fields:
                 raise Refused(node.place, f"`{key}` is missing: {part.says}")

@@ -23,8 +23,20 @@ from mainstay.engine.knowledge.forms import KINDS, SITE
 from mainstay.engine.knowledge.grammar import Cited, Record
 from mainstay.engine.knowledge.instrument_files import SHIPPED, Instrument, Review
 from mainstay.engine.knowledge.models import (
-    Alarm, Alternative, DoseForm, Drug, Give, Limit, MedicineClass, Protocol, Rule, Schedule, ScheduleDay,
-    SiteValue, Step, Substance,
+    Alarm,
+    Alternative,
+    DoseForm,
+    Drug,
+    Give,
+    Limit,
+    MedicineClass,
+    Protocol,
+    Rule,
+    Schedule,
+    ScheduleDay,
+    SiteValue,
+    Step,
+    Substance,
 )  # fmt: skip
 from mainstay.engine.knowledge.text import Fields, Items, KnowledgeRefused, Node, Place, Refused, Text
 from mainstay.engine.sources import Citation, Source
@@ -71,7 +83,11 @@ class Library:
     def medicine_named(self, name: str) -> str | None:
         """The id of the medicine people call `name`, or None: not checked, never safe."""
         word = name.strip().lower()
-        return self.names.get(word) or self.names.get(word.replace(" ", "-")) or self.names.get(word.replace("_", "-"))
+        return (
+            self.names.get(word)
+            or self.names.get(word.replace(" ", "-"))
+            or self.names.get(word.replace("_", "-"))
+        )
 
 
 def load(folder: Path | None = None, site: Path | None = None) -> Library:
@@ -90,7 +106,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=16)
-def _load(folder: Path, site: Path | None, stamp: Any, site_stamp: Any) -> Library:
+def _load(folder: Path, site: Path | None, _stamp: Any, _site_stamp: Any) -> Library:
     files = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
     texts = {file: text.words(path, file) for file, path in files.items()}
     return read(texts, None if site is None else text.words(site, str(site)), folder)
@@ -183,6 +199,7 @@ class _Reading:
 
     def _build(self, kind: str, make: Callable[[str, Record], Any], into: dict[str, Any]) -> None:
         for name, record in self.forms[kind].items():
+
             def build(name: str = name, record: Record = record) -> None:
                 into[name] = make(name, record)
 
@@ -208,13 +225,17 @@ class _Reading:
 
     def _site_values(self, record: Record) -> None:
         for name, value in record["values"].items():
-            made = SiteValue(name, value["default"], value["says"], value["caution"], self._cited(value["source"]))
+            made = SiteValue(
+                name, value["default"], value["says"], value["caution"], self._cited(value["source"])
+            )
             self.site_values[name] = made
 
     def _signed(self) -> None:
         record = SITE.read(text.read(self.site or "", "site file"))
         if {one["role"] for one in record["signed"]} != {"medical lead", "pharmacist"}:
-            raise Refused(record.place, "site values need two signatures: the medical lead's and the pharmacist's.")
+            raise Refused(
+                record.place, "site values need two signatures: the medical lead's and the pharmacist's."
+            )
         signed_by = ", ".join(f"{one['name']} ({one['role']}, {one['on']})" for one in record["signed"])
         for name, value in record["values"].items():
             if name not in self.site_values:
@@ -252,7 +273,9 @@ class _Reading:
         if keys == {"that", "source"}:
             return self.condition(node.fields["that"], self._leaf_source(node.fields["source"]))
         if len(keys) != 1 or not keys <= {"all", "any", "not"}:
-            raise Refused(node.place, "a condition is text, or one of `all`, `any`, `not`, or `that` with `source`.")
+            raise Refused(
+                node.place, "a condition is text, or one of `all`, `any`, `not`, or `that` with `source`."
+            )
         ((key, inner),) = node.fields.items()
         if key == "not":
             return Not(self.condition(inner, cited))
@@ -305,7 +328,12 @@ class _Reading:
     def _class(self, name: str, record: Record) -> MedicineClass:
         never = self._never(name, record.get("never", ()))
         return MedicineClass(
-            name, record["title"], record["members"], never, self._cited(record["source"]), self._review(record["review"])
+            name,
+            record["title"],
+            record["members"],
+            never,
+            self._cited(record["source"]),
+            self._review(record["review"]),
         )
 
     def _never(self, owner: str, records: tuple[Record, ...]) -> tuple[Limit, ...]:
@@ -318,14 +346,18 @@ class _Reading:
 
     def _limit(self, owner: str, record: Record) -> Limit:
         if ("largest_total" in record) != ("in" in record):
-            raise Refused(record.place, "`largest_total` and `in` come together: so much, in that rolling time.")
+            raise Refused(
+                record.place, "`largest_total` and `in` come together: so much, in that rolling time."
+            )
         if ("largest_rise" in record) != ("over" in record):
             raise Refused(record.place, "`largest_rise` and `over` come together: so much above that amount.")
         over = None
         if "over" in record:
             over = self.vocabulary.get(record["over"])
             if over is None or over.kind_of_quantity != "amount":
-                amounts = [name for name, fact in self.vocabulary.items() if fact.kind_of_quantity == "amount"]
+                amounts = [
+                    name for name, fact in self.vocabulary.items() if fact.kind_of_quantity == "amount"
+                ]
                 hint = did_you_mean(record["over"], amounts)
                 raise Refused(record.place, f"`{record['over']}` is not a fact that is an amount.{hint}")
         for word in record.get("company", ()):
@@ -339,7 +371,9 @@ class _Reading:
         cited = self._cited(record["source"])
         window = record["in"].steps if "in" in record else 86_400
         if "largest_total" in record and window != 86_400:
-            raise Refused(record.place, "totals are kept over a rolling 24 h; other windows are not yet facts.")
+            raise Refused(
+                record.place, "totals are kept over a rolling 24 h; other windows are not yet facts."
+            )
         return Limit(
             record["id"], owner, verdict_named(record["then"]), record["because"], cited, record.place,
             record.get("largest_dose"), record.get("largest_total"), window,
@@ -358,9 +392,13 @@ class _Reading:
             raise Refused(record.place, f"`counts_as` names `{counts_as}`, which has no file in drugs/.")
         for word in record.get("classes", ()):
             if word not in self.forms["classes"]:
-                raise Refused(record.place, f"there is no class `{word}`.{did_you_mean(word, self.forms['classes'])}")
+                raise Refused(
+                    record.place, f"there is no class `{word}`.{did_you_mean(word, self.forms['classes'])}"
+                )
             if name not in self.forms["classes"][word]["members"]:
-                raise Refused(record.place, f"`classes/{word}.yaml` does not list `{name}` among its members.")
+                raise Refused(
+                    record.place, f"`classes/{word}.yaml` does not list `{name}` among its members."
+                )
         if "look_alikes_source" in record:
             self._cited(record["look_alikes_source"])
         forms = []
@@ -424,7 +462,9 @@ class _Reading:
         never_if = self._rules(record.get("never_if", ()), "when", "never")
         for rule in never_if:
             if rule.then is None:
-                raise Refused(rule.place, "a `never_if` says with `then` what follows: refuse, needs_reason ...")
+                raise Refused(
+                    rule.place, "a `never_if` says with `then` what follows: refuse, needs_reason ..."
+                )
         return Protocol(
             name, record["code"], record["title"], record["says"], self._review(record["review"]), self._reach(name),
             record.get("one_at_a_time", ""), "shared" in record, record.get("drugs", ()), for_whom, never_if, start_when,
@@ -438,12 +478,16 @@ class _Reading:
     def _reach(self, name: str) -> str:
         """The digest of all that this protocol's proof depends on: itself, the gates, and everything but other protocols."""
         gates = {n for n, record in self.forms["protocols"].items() if "shared" in record}
-        other = {f"protocols/{n}.yaml" for n in self.forms["protocols"]} - {f"protocols/{n}.yaml" for n in {name, *gates}}
+        other = {f"protocols/{n}.yaml" for n in self.forms["protocols"]} - {
+            f"protocols/{n}.yaml" for n in {name, *gates}
+        }
         return self._digest({file: content for file, content in self.texts.items() if file not in other})
 
     def _known_drug(self, drug: str, place: Place) -> None:
         if drug not in self.forms["drugs"]:
-            raise Refused(place, f"there is no drug `{drug}` in drugs/.{did_you_mean(drug, self.forms['drugs'])}")
+            raise Refused(
+                place, f"there is no drug `{drug}` in drugs/.{did_you_mean(drug, self.forms['drugs'])}"
+            )
 
     def _times(self, record: Record, key: str) -> tuple[tuple[str, int], ...]:
         made = []
@@ -458,7 +502,9 @@ class _Reading:
         for node in record.get("before", ()):
             leaf = self.condition(node, cited)
             if not isinstance(leaf, Within):
-                raise Refused(node.place, "`before` lists readings and their greatest age: `fact within duration`.")
+                raise Refused(
+                    node.place, "`before` lists readings and their greatest age: `fact within duration`."
+                )
             before.append(leaf)
         return tuple(before)
 
@@ -483,19 +529,25 @@ class _Reading:
         if written in self.vocabulary:
             fact = self.vocabulary[written]
             if fact.kind_of_quantity != "amount" or fact.kind is not Kind.LEDGER:
-                raise Refused(record.place, f"`{written}` can't be a dose: it is not an amount from the ledger.")
+                raise Refused(
+                    record.place, f"`{written}` can't be a dose: it is not an amount from the ledger."
+                )
         else:
             try:
                 dose = quantities.parse(written, "amount")
             except quantities.NotAQuantity as error:
-                hint = did_you_mean(written, [n for n, f in self.vocabulary.items() if f.kind_of_quantity == "amount"])
+                hint = did_you_mean(
+                    written, [n for n, f in self.vocabulary.items() if f.kind_of_quantity == "amount"]
+                )
                 raise Refused(record.place, f"{error}{hint}") from error
             if dose.steps <= 0 or ("up_to" in record and record["up_to"] <= dose):
                 raise Refused(record.place, "a dose is more than nothing, and `up_to` is more than `dose`.")
         if "plus" in record and fact is None:
             raise Refused(record.place, "`plus` is added to a dose that is a fact; write the sum instead.")
         every = record["every"].steps if "every" in record else None
-        return Give(record["drug"], record["route"], dose, record.get("up_to"), fact, record.get("plus"), every)
+        return Give(
+            record["drug"], record["route"], dose, record.get("up_to"), fact, record.get("plus"), every
+        )
 
     def _may_recommend(self, cited: tuple[Citation, ...], place: Place) -> None:
         if not any(citation.verified for citation in cited):
@@ -532,7 +584,9 @@ class _Reading:
                 (
                     leaf(f"{name}_day = {number}"),
                     leaf(f"{ingredient}_today <= {left}"),
-                    leaf(f"time_since_last_{ingredient} >= {quantities.Quantity(day.apart, quantities.UNITS['s']).number()} s"),
+                    leaf(
+                        f"time_since_last_{ingredient} >= {quantities.Quantity(day.apart, quantities.UNITS['s']).number()} s"
+                    ),
                 )
             )
             how_often = "once" if day.times == 1 else f"{day.times} times"
@@ -545,7 +599,9 @@ class _Reading:
         return Schedule(record["drug"], days, record.get("with", "")), steps
 
 
-def _names(drugs: Mapping[str, Drug], medicines: set[str], substances: Mapping[str, Substance]) -> dict[str, str]:
+def _names(
+    drugs: Mapping[str, Drug], medicines: set[str], substances: Mapping[str, Substance]
+) -> dict[str, str]:
     names: dict[str, str] = {}
     for substance in substances.values():
         if substance.id in medicines:

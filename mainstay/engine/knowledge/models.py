@@ -8,13 +8,29 @@ from mainstay.engine.conditions import ALWAYS, Condition, Within
 from mainstay.engine.facts.registry import Fact
 from mainstay.engine.knowledge.instrument_files import (
     LEVELS as LEVELS,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Answer as Answer,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Band as Band,
+)
+from mainstay.engine.knowledge.instrument_files import (
     BandSet as BandSet,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Instrument as Instrument,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Item as Item,
+)
+from mainstay.engine.knowledge.instrument_files import (
     ReadingBand as ReadingBand,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Review as Review,
+)
+from mainstay.engine.knowledge.instrument_files import (
     Trigger as Trigger,
 )
 from mainstay.engine.knowledge.text import Place

@@ -97,7 +97,9 @@ def read(text: str, file: str) -> Node:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Refused(Place(file, mark.line + 1 if mark else 1), f"this is not YAML: {error.problem}") from error
+        raise Refused(
+            Place(file, mark.line + 1 if mark else 1), f"this is not YAML: {error.problem}"
+        ) from error
     except yaml.YAMLError as error:
         raise Refused(Place(file, 1), f"this is not YAML: {error}") from error
     if node is None:
@@ -110,7 +112,11 @@ def _node(node: yaml.Node, file: str, seen: set[int]) -> Node:
     if id(node) in seen:
         raise Refused(place, "anchors and aliases are not part of the grammar: write it out.")
     seen.add(id(node))
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in ("str", "seq", "map"):
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in (
+        "str",
+        "seq",
+        "map",
+    ):
         raise Refused(place, f"the tag {node.tag} is not part of the grammar: everything is text.")
     if isinstance(node, yaml.ScalarNode):
         return Text(place, node.value)
