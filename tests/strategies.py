@@ -200,7 +200,7 @@ STAYS = (
 SEVERITY = {"none": 0.0, "mild": 0.3, "moderate": 0.6, "severe": 1.0}
 
 
-class _Ward:
+class Ward:
     """Writes down one stay. Each entry gets an id of its own, and may be written late."""
 
     def __init__(self, library: Library, chance: Random, now: datetime, stay: Stay) -> None:
@@ -391,7 +391,7 @@ def courses(draw: st.DrawFn) -> tuple[Course, datetime]:
     now = datetime(2026, 3, 9, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 1_439)))
     # One seed and not a draw for each value: a stay has hundreds, and Hypothesis is slow at many.
     chance = Random(draw(st.integers(0, 2**40)))
-    return _Ward(shipped(), chance, now, stay).course(), now
+    return Ward(shipped(), chance, now, stay).course(), now
 
 
 def charts() -> st.SearchStrategy[Chart]:
