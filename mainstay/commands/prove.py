@@ -6,6 +6,8 @@ Exit 0: proved. 1: not proved, or the certificate is stale. 2: bad knowledge, or
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,10 +65,9 @@ def make(
     proofs = tuple(checks.prove(used, limit, only))
     windows: tuple[checks.Finding, ...] = ()
     weak: tuple[checks.Result, ...] = ()
-    try:
+    # When the time is up, the proofs say so already.
+    with suppress(Undecided):
         windows = tuple(checks.windows(used, limit)) if only is None else ()
-    except Undecided:
-        pass  # The time is up: the proofs say so already.
     if before is not None:
         weak = tuple(weaker.weaker(before, used, limit, only))
     proved = {
@@ -79,8 +80,6 @@ def make(
 
 
 def _certified(report: Report) -> Report:
-    from dataclasses import replace
-
     return replace(report, stale=certificates.stale(report.library, report.checks))
 
 

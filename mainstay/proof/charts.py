@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import z3
@@ -159,8 +160,16 @@ class Story:
         ingredients = {fact.subject for fact in facts if fact.topic == "doses" and fact.subject}
         if "time_since_last_naltrexone_injection" in names:
             ingredients.add("naltrexone")
-        plans = {fact.subject for fact in facts if fact.topic == "schedules" and fact.subject in self.library.protocols}
-        touching = {"cows_rise_after_last_buprenorphine", "cows_rise_within_60_minutes", "cows_rise_within_4_hours"}
+        plans = {
+            fact.subject
+            for fact in facts
+            if fact.topic == "schedules" and fact.subject in self.library.protocols
+        }
+        touching = {
+            "cows_rise_after_last_buprenorphine",
+            "cows_rise_within_60_minutes",
+            "cows_rise_within_4_hours",
+        }
         if touching & set(names) or "buprenorphine_since_precipitated_withdrawal" in names:
             ingredients.add("buprenorphine")
         if set(_TESTED) & set(names):
@@ -187,7 +196,7 @@ class Story:
     def _drug_for(self, ingredient: str) -> Drug | None:
         drugs = [drug for drug in self.library.drugs.values() if drug.ingredient == ingredient]
         preferred = [drug for drug in drugs if drug.id in self._prefer]
-        return (preferred or drugs or [None])[0]
+        return next(iter(preferred or drugs), None)
 
     def _piece(self, drug: Drug | None) -> tuple[int, int]:
         """The smallest piece of a drug, and how many of them a believable dose has at most."""
@@ -204,8 +213,16 @@ class Story:
         for number in range(slots or self._slots):
             name = f"{ingredient} dose {number}"
             count = z3.Int(f"{name} pieces")
-            dose = _Dose(z3.Bool(f"{name} given"), z3.Int(f"{name} minutes"), count * piece, z3.Int(f"{name} day"))
-            self.says += [count >= 1, count <= most, dose.minutes >= 0, dose.minutes <= 30 * _DAY, dose.day >= 0]
+            dose = _Dose(
+                z3.Bool(f"{name} given"), z3.Int(f"{name} minutes"), count * piece, z3.Int(f"{name} day")
+            )
+            self.says += [
+                count >= 1,
+                count <= most,
+                dose.minutes >= 0,
+                dose.minutes <= 30 * _DAY,
+                dose.day >= 0,
+            ]
             since_day = dose.minutes - self.clock
             self.says += [since_day > _DAY * (dose.day - 1), since_day <= _DAY * dose.day]
             if plan:
@@ -255,16 +272,18 @@ class Story:
         if name not in self.readings:
             fact = self.world.facts[name]
             low, high = self.world.span(fact)
-            taken, minutes, value = z3.Bool(f"{name} taken"), z3.Int(f"{name} minutes"), z3.Int(f"{name} value")
+            taken, minutes, value = (
+                z3.Bool(f"{name} taken"),
+                z3.Int(f"{name} minutes"),
+                z3.Int(f"{name} value"),
+            )
             self.says += [minutes >= 0, minutes <= 60 * _DAY, value >= low, value <= high]
             self.readings[name] = _Reading(fact, taken, minutes, value)
         return self.readings[name]
 
     # What each fact then is --------------------------------------------------------------------
 
-    def _be(
-        self, name: str, value: Any, known: Any = True, age: Any = -1, *, least: Any = None
-    ) -> None:
+    def _be(self, name: str, value: Any, known: Any = True, age: Any = -1, *, least: Any = None) -> None:
         """Fact `name` is `value`, of that age, where `known`; else it may be anything (from `least` on)."""
         symbol = self.world[name]
         low, high = self.world.span(symbol.fact)
@@ -304,7 +323,11 @@ class Story:
         """A fact stories do not touch: as an empty chart has it."""
         value = fact.value(Chart(DAY_BEGINS))
         symbol = self.world[fact.name]
-        self.says += [symbol.known == z3.BoolVal(value.is_known), symbol.least == value.least, symbol.most == value.most]
+        self.says += [
+            symbol.known == z3.BoolVal(value.is_known),
+            symbol.least == value.least,
+            symbol.most == value.most,
+        ]
         self.says.append(symbol.age == -1)
 
     def _tell_entered(self, fact: Fact) -> None:
@@ -319,7 +342,9 @@ class Story:
             # The injections that act for weeks: only naltrexone's is ever given in a story.
             drug = name.removeprefix("time_since_last_").removesuffix("_injection")
             large = self.doses.get(drug, ()) if drug == "naltrexone" else ()
-            self._tell_since(name, [(z3.And(d.given, d.size >= NALTREXONE_INJECTION), d.minutes) for d in large])
+            self._tell_since(
+                name, [(z3.And(d.given, d.size >= NALTREXONE_INJECTION), d.minutes) for d in large]
+            )
             return True
         doses = self.doses[it]
         used = [use for use in self.uses.values() if use.ingredient == it]
@@ -334,12 +359,16 @@ class Story:
         if stem == "X_in_24_hours":
             parts = [z3.If(z3.And(dose.given, dose.minutes < _DAY), dose.size, 0) for dose in doses]
             parts += [
-                z3.If(z3.And(use.taken, use.minutes < _DAY), use.size, 0) for use in used if use.size is not None
+                z3.If(z3.And(use.taken, use.minutes < _DAY), use.size, 0)
+                for use in used
+                if use.size is not None
             ]
             total = _sum(parts)
             self._be(name, total, _either(self.asked, self.admitted >= _DAY), least=total)
         elif stem == "time_since_last_X":
-            self._tell_since(name, [(d.given, d.minutes) for d in doses] + [(u.taken, u.minutes) for u in used])
+            self._tell_since(
+                name, [(d.given, d.minutes) for d in doses] + [(u.taken, u.minutes) for u in used]
+            )
         elif stem == "last_X_dose":
             self._be(name, _first([(dose.given, dose.size) for dose in doses], 0))
         elif stem == "last_X_vomited":
@@ -387,7 +416,10 @@ class Story:
         newest = _least(taken, _FAR)
         any_taken = _either(*(was for was, _ in taken))
         self._be(
-            name, z3.If(any_taken, newest * 60, NEVER), _either(any_taken, self.asked), least=self.admitted * 60
+            name,
+            z3.If(any_taken, newest * 60, NEVER),
+            _either(any_taken, self.asked),
+            least=self.admitted * 60,
         )
 
     def _of_kinds(self, *kinds: str) -> list[tuple[Term, Term]]:
@@ -419,9 +451,7 @@ class Story:
         return True
 
     def _tell_kind(self, name: str) -> None:
-        recent = {
-            kind: z3.And(use.taken, use.minutes < 14 * _DAY) for kind, use in self.uses.items()
-        }
+        recent = {kind: z3.And(use.taken, use.minutes < 14 * _DAY) for kind, use in self.uses.items()}
         for screen, kind in (("urine_fentanyl", "fentanyl"), ("urine_methadone", "methadone")):
             reading = self._reading(screen)
             positive = z3.And(reading.taken, reading.value == 1)
@@ -463,7 +493,9 @@ class Story:
         if fact.name.startswith("on_any_"):
             members = self.library.classes[it].members
             used = {*self.doses, *(use.ingredient for use in self.uses.values())}
-            named = [one for one in members if one in used or f"on_{one.replace('-', '_')}" in self.world.symbols]
+            named = [
+                one for one in members if one in used or f"on_{one.replace('-', '_')}" in self.world.symbols
+            ]
             on = _either(*(self._takes(one) for one in named or members[:1]))
             self._be(fact.name, z3.If(on, 1, 0), _either(on, self.list_complete))
             return True
@@ -475,13 +507,19 @@ class Story:
         """Being on a medicine: among the own ones, ordered, or taken within the day."""
         own = self.own.setdefault(it, z3.Bool(f"takes {it}"))
         recent = [z3.And(dose.given, dose.minutes < _DAY) for dose in self.doses.get(it, ())]
-        recent += [z3.And(use.taken, use.minutes < _DAY) for use in self.uses.values() if use.ingredient == it]
+        recent += [
+            z3.And(use.taken, use.minutes < _DAY) for use in self.uses.values() if use.ingredient == it
+        ]
         return _either(own, self._is_ordered(it), *recent)
 
     def _is_ordered(self, medicine: str) -> Term:
         """An order counts for the medicine it names, and for the one that counts as."""
         return _either(
-            *(flag for name, flag in self.ordered.items() if medicine in (name, self.library.ingredient_of(name)))
+            *(
+                flag
+                for name, flag in self.ordered.items()
+                if medicine in (name, self.library.ingredient_of(name))
+            )
         )
 
     def _tell_scores(self, fact: Fact) -> bool:
@@ -611,6 +649,8 @@ class Story:
         }
         if name in recorded:
             self._be(name, z3.If(recorded[name], 1, 0))
+        elif name == "allergies":
+            self._be(name, 0, age=z3.If(self.allergies_asked, self.admitted * 60, -1))
         elif name in ("weight_recorded", "pregnancy_recorded"):
             self._be(name, z3.If(self._reading(name.removesuffix("_recorded")).taken, 1, 0))
         else:
@@ -678,7 +718,11 @@ class Story:
             reading = self._reading("qtc")
             self.first_qtc = z3.Bool("earlier ECG"), z3.Int("earlier QTc")
             taken, value = self.first_qtc
-            self.says += [value >= reading.fact.least, value <= reading.fact.most, z3.Implies(taken, reading.taken)]
+            self.says += [
+                value >= reading.fact.least,
+                value <= reading.fact.most,
+                z3.Implies(taken, reading.taken),
+            ]
             rise = reading.value - value
             known = z3.And(reading.taken, self._baseline_holds(reading))
             self._be(name, z3.If(z3.And(taken, rise > 0), rise, 0), known, reading.age)
@@ -741,7 +785,7 @@ class Story:
             spacing = self._spacing(ingredient)
             made += [
                 z3.Implies(after.given, after.minutes - before.minutes >= spacing)
-                for before, after in zip(doses, doses[1 : self._slots], strict=False)
+                for before, after in pairwise(doses[: self._slots])
             ]
         made += [self.clock == 480, self.admitted == 2 * _DAY]
         return made
@@ -764,7 +808,12 @@ class Story:
 
 def piece_of(library: Library, drug: Drug) -> int:
     """What every makeable dose of a drug is a multiple of; 1 mg for what is measured out."""
-    forms = [form for other in library.drugs.values() if other.ingredient == drug.ingredient for form in other.forms]
+    forms = [
+        form
+        for other in library.drugs.values()
+        if other.ingredient == drug.ingredient
+        for form in other.forms
+    ]
     return math.gcd(*(form.smallest or UNITS["mg"].steps for form in forms))
 
 
@@ -813,14 +862,26 @@ class _Sheet:
         rated, minutes = z3.Bool(f"{instrument} rated"), z3.Int(f"{instrument} minutes")
         earlier, has_earlier = z3.Int(f"{instrument} earlier minutes"), z3.Bool(f"{instrument} rated earlier")
         total, earlier_total = z3.Int(f"{instrument} sum"), z3.Int(f"{instrument} earlier total")
-        says = [z3.Or(*(items[key] == answer.points for answer in item.answers)) for key, item in known.items.items()]
+        says = [
+            z3.Or(*(items[key] == answer.points for answer in item.answers))
+            for key, item in known.items.items()
+        ]
         says += [
             minutes >= 0, minutes <= _DAY, total == z3.Sum(list(items.values())),
             earlier > minutes, earlier <= 2 * _DAY, z3.Implies(has_earlier, rated),
             earlier_total >= known.least, earlier_total <= known.most,
         ]  # fmt: skip
         return cls(
-            instrument, rated, minutes, total, items, has_earlier, earlier, earlier_total, known.most, tuple(says)
+            instrument,
+            rated,
+            minutes,
+            total,
+            items,
+            has_earlier,
+            earlier,
+            earlier_total,
+            known.most,
+            tuple(says),
         )
 
 
@@ -856,7 +917,9 @@ class _Writer:
         story, model = self.story, self.model
         self._add(_number(model, story.admitted), "admitted", happened=["admission"])
         if _is(model, story.asked):
-            self._add(_number(model, story.admitted), "asked about doses outside", happened=["outside doses asked"])
+            self._add(
+                _number(model, story.admitted), "asked about doses outside", happened=["outside doses asked"]
+            )
         for use in story.uses.values():
             if _is(model, use.taken):
                 self._use(use)
@@ -920,13 +983,19 @@ class _Writer:
                 self._add(_number(model, story.admitted), f"{name} ordered", ordered={"drug": name})
         if _is(model, story.allergies_asked):
             found = [name for name, allergic in story.allergic.items() if _is(model, allergic)]
-            self._add(_number(model, story.admitted), f"allergies: {', '.join(found) or 'none'}", allergies=found)
+            self._add(
+                _number(model, story.admitted), f"allergies: {', '.join(found) or 'none'}", allergies=found
+            )
 
     def _reading(self, name: str, reading: _Reading) -> None:
         value = _number(self.model, reading.value)
         shown = reading.fact.show(value)
         minutes = _number(self.model, reading.minutes)
-        self._add(minutes, f"{name.replace('_', ' ')} {shown}", **{"told" if reading.fact.kind is Kind.HISTORY else "measured": {name: shown}})
+        self._add(
+            minutes,
+            f"{name.replace('_', ' ')} {shown}",
+            **{"told" if reading.fact.kind is Kind.HISTORY else "measured": {name: shown}},
+        )
         if name == "qtc" and self.story.first_qtc is not None and _is(self.model, self.story.first_qtc[0]):
             first = reading.fact.show(_number(self.model, self.story.first_qtc[1]))
             self._add(minutes + _DAY, f"first qtc {first}", measured={name: first})
@@ -934,7 +1003,10 @@ class _Writer:
     def _test_dose(self) -> None:
         if self.story.tested is not None and _is(self.model, self.story.tested[0]):
             _, at, values = self.story.tested
-            found = {what: self.story.world.facts[what].show(_number(self.model, one)) for what, one in values.items()}
+            found = {
+                what: self.story.world.facts[what].show(_number(self.model, one))
+                for what, one in values.items()
+            }
             says = ", ".join(f"{what.replace('_', ' ')} {shown}" for what, shown in found.items())
             self._add(_number(self.model, at), says, measured=found)
 
@@ -945,7 +1017,9 @@ class _Writer:
         answers = {key: str(_number(model, item)) for key, item in sheet.items.items()}
         total = sum(int(points) for points in answers.values())
         self._add(
-            _number(model, sheet.minutes), f"{short} {total}", assessed={"instrument": sheet.instrument, "answers": answers}
+            _number(model, sheet.minutes),
+            f"{short} {total}",
+            assessed={"instrument": sheet.instrument, "answers": answers},
         )
         if _is(model, sheet.has_earlier):
             before = str(_number(model, sheet.earlier_total))
@@ -989,7 +1063,12 @@ class Example:
     def document(self) -> dict[str, Any]:
         """The chart document."""
         entries = [{"at": f"{entry.at:%Y-%m-%d %H:%M}", **entry.fields} for entry in self.entries]
-        return {"chart": self.title, "source": "made up", "now": f"{self.now:%Y-%m-%d %H:%M}", "entries": entries}
+        return {
+            "chart": self.title,
+            "source": "made up",
+            "now": f"{self.now:%Y-%m-%d %H:%M}",
+            "entries": entries,
+        }
 
     def without(self, entry: Entry) -> Example:
         """The same without one entry."""
@@ -1035,7 +1114,7 @@ _PLACE = Place("example", 1)
 def _node(value: Any) -> Node:
     """A document as the reader of documents takes it, without writing it to text and back."""
     if isinstance(value, Mapping):
-        keys = {key: _PLACE for key in value}
+        keys = dict.fromkeys(value, _PLACE)
         return Fields(_PLACE, {key: _node(one) for key, one in value.items()}, keys)
     if isinstance(value, list | tuple):
         return Items(_PLACE, tuple(_node(one) for one in value))
@@ -1048,7 +1127,11 @@ def _yaml(value: Any, indent: str = "") -> str:
         return "".join(_yaml_field(key, one, indent) for key, one in value.items())
     lines = []
     for one in value:
-        inner = _yaml(one, indent + "  ") if isinstance(one, Mapping | list | tuple) else f"{indent}  {_scalar(one)}\n"
+        inner = (
+            _yaml(one, indent + "  ")
+            if isinstance(one, Mapping | list | tuple)
+            else f"{indent}  {_scalar(one)}\n"
+        )
         lines.append(f"{indent}- {inner.removeprefix(indent + '  ')}")
     return "".join(lines)
 
@@ -1059,7 +1142,11 @@ def _yaml_field(key: str, value: Any, indent: str) -> str:
         return f"{indent}{key}: {{{inner}}}\n"
     if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
         return f"{indent}{key}: [{', '.join(_scalar(one) for one in value)}]\n"
-    if isinstance(value, Mapping) and all(isinstance(one, str | list) for one in value.values()) and key != "chart":
+    if (
+        isinstance(value, Mapping)
+        and all(isinstance(one, str | list) for one in value.values())
+        and key != "chart"
+    ):
         parts = []
         for name, one in value.items():
             shown = _scalar(one) if isinstance(one, str) else f"[{', '.join(_scalar(word) for word in one)}]"
@@ -1072,7 +1159,12 @@ def _yaml_field(key: str, value: Any, indent: str) -> str:
 
 def _scalar(word: Any) -> str:
     plain = str(word)
-    quoted = not plain or any(mark in plain for mark in ":#{}[],&*!|>'\"%@`") or plain[0] in "-? " or plain[-1] == " "
+    quoted = (
+        not plain
+        or any(mark in plain for mark in ":#{}[],&*!|>'\"%@`")
+        or plain[0] in "-? "
+        or plain[-1] == " "
+    )
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else plain
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import z3
@@ -202,7 +202,11 @@ class _Prover:
         except Undecided as why:
             self._no_answer("a", self.protocol.id, why)
         return Proof(
-            self.protocol, tuple(self.results), tuple(self.findings), tuple(self.not_here), self.budget.used - self.began
+            self.protocol,
+            tuple(self.results),
+            tuple(self.findings),
+            tuple(self.not_here),
+            self.budget.used - self.began,
         )
 
     def _all(self) -> None:
@@ -260,9 +264,13 @@ class _Prover:
                 expect = {"state": "ready", "step": about.removeprefix("step ")} if pretty else {}
                 self.results.append(Result("a", about, True, "It can speak.", example, expect))
             elif self.asker.possible(*wanted) is None:
-                self.results.append(Result("a", about, False, "It can never speak: no chart at all makes it true."))
+                self.results.append(
+                    Result("a", about, False, "It can never speak: no chart at all makes it true.")
+                )
             else:
-                says = "Not shown: the solver finds facts that make it true, but no chart we can make has them."
+                says = (
+                    "Not shown: the solver finds facts that make it true, but no chart we can make has them."
+                )
                 self.results.append(Result("a", about, False, says, undecided=True))
         except Undecided as why:
             self._no_answer("a", about, why)
@@ -270,7 +278,9 @@ class _Prover:
     def _not_always(self, about: str, condition: Condition) -> None:
         try:
             if self.asker.possible(z3.Not(self.world.pair(condition).yes)) is None:
-                self.results.append(Result("a", about, False, "It is always true, for every chart: it says nothing."))
+                self.results.append(
+                    Result("a", about, False, "It is always true, for every chart: it says nothing.")
+                )
         except Undecided as why:
             self._no_answer("a", about, why)
 
@@ -293,13 +303,17 @@ class _Prover:
                 def agree(facts: FactSheet, one: Step = one, other: Step = other) -> bool:
                     return all(_is_true(self.permits[step.id], facts) for step in (one, other))
 
-                self._counterexample("b", about, "Both permit, and they are not the same act.", both, agree, {})
+                self._counterexample(
+                    "b", about, "Both permit, and they are not the same act.", both, agree, {}
+                )
             except Undecided as why:
                 wrong += 1
                 self._no_answer("b", about, why)
         if not wrong:
             pairs = len(steps) * (len(steps) - 1) // 2
-            self.results.append(Result("b", "all steps", True, f"For every chart at most one step ({pairs} pairs)."))
+            self.results.append(
+                Result("b", "all steps", True, f"For every chart at most one step ({pairs} pairs).")
+            )
 
     # c ---------------------------------------------------------------------------------------
 
@@ -326,7 +340,9 @@ class _Prover:
             says = f"Permitting {dose.shown} keeps {proved} limits of {give.drug}, from any chart."
             self.results.append(Result("c", f"step {step.id}", True, says))
 
-    def _breaks(self, step: Step, give: Give, dose: Largest, limit: Limit, about: str, terms: list[Term]) -> None:
+    def _breaks(
+        self, step: Step, give: Give, dose: Largest, limit: Limit, about: str, terms: list[Term]
+    ) -> None:
         def breaks(facts: FactSheet) -> bool:
             if self.asks[step.id](facts, []) is not YES:
                 return False
@@ -334,7 +350,9 @@ class _Prover:
             broken = All((limit.only_when, limits.broken(self.library, limit, give.drug, amount)))
             return amount is not None and conditions.evaluate(broken, facts).truth is not NO
 
-        says = f"The step permits {dose.shown} of {give.drug}, and “{limit.because}” does not surely allow it."
+        says = (
+            f"The step permits {dose.shown} of {give.drug}, and “{limit.because}” does not surely allow it."
+        )
         expect = {"verdict": str(limit.then)}
         self._counterexample("c", about, says, terms, breaks, expect)
 
@@ -373,7 +391,9 @@ class _Prover:
                 return
         if amounts:
             shown = " and ".join(str(one) for one in amounts)
-            self.results.append(Result("c", f"step {step.id}: strength", True, f"{shown} can be made of what exists."))
+            self.results.append(
+                Result("c", f"step {step.id}: strength", True, f"{shown} can be made of what exists.")
+            )
 
     # d ---------------------------------------------------------------------------------------
 
@@ -384,7 +404,11 @@ class _Prover:
             return
         ingredient = self.library.ingredient_of(give.drug).replace("-", "_")
         try:
-            totals = [limit for limit in self.limits[step.id] if limit.largest_total and self._can_apply(step, limit)]
+            totals = [
+                limit
+                for limit in self.limits[step.id]
+                if limit.largest_total and self._can_apply(step, limit)
+            ]
             seconds = self._guaranteed(step, f"time_since_last_{ingredient}") if totals else 0
             if seconds < _LEAST_SPACING:
                 return
@@ -429,7 +453,13 @@ class _Prover:
         return self.examples.find(title, terms, agrees, pretty=pretty)
 
     def _counterexample(
-        self, check: str, about: str, says: str, terms: list[Term], holds: Callable[[FactSheet], bool], expect: dict[str, str]
+        self,
+        check: str,
+        about: str,
+        says: str,
+        terms: list[Term],
+        holds: Callable[[FactSheet], bool],
+        expect: dict[str, str],
     ) -> None:
         def agrees(example: Example) -> bool:
             facts = facts_of(example, self.library)
@@ -446,7 +476,9 @@ class Examples:
         self.asker = Asker([*world.axioms, *self.story.says, *also], budget)
         self.shown = 0
 
-    def find(self, title: str, terms: list[Term], agrees: Callable[[Example], bool], *, pretty: bool) -> Example | None:
+    def find(
+        self, title: str, terms: list[Term], agrees: Callable[[Example], bool], *, pretty: bool
+    ) -> Example | None:
         """A chart that makes `terms` true, and with which the engine agrees; None where there is none."""
         model = self.asker.best(self.story.wishes(), *terms) if pretty else self.asker.possible(*terms)
         if model is None:
@@ -455,7 +487,13 @@ class Examples:
         return example if agrees(example) else None
 
     def against(
-        self, check: str, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool], expect: dict[str, str]
+        self,
+        check: str,
+        about: str,
+        says: str,
+        terms: list[Term],
+        agrees: Callable[[Example], bool],
+        expect: dict[str, str],
     ) -> Result:
         """What speaks against a proof: the shortest chart, or that none could be made, which is no proof either."""
         if self.shown >= ENOUGH:
@@ -494,7 +532,7 @@ def fits(spacing: int, budget: Budget) -> tuple[int, ...]:
     found: tuple[int, ...] = (0,)
     while True:
         ages = [z3.Int(f"dose {number}") for number in range(len(found) + 1)]
-        apart = [later - sooner >= spacing for sooner, later in zip(ages, ages[1:], strict=False)]
+        apart = [later - sooner >= spacing for sooner, later in pairwise(ages)]
         model = asker.possible(ages[0] == 0, ages[-1] < _DAY, *apart)
         if model is None:
             return found
@@ -502,7 +540,9 @@ def fits(spacing: int, budget: Budget) -> tuple[int, ...]:
         found = tuple(number * spacing for number in range(len(ages)))
 
 
-def _window(about: str, limit: Limit, dose: int, seconds: int, minutes: tuple[int, ...], *, guarded: bool) -> Finding:
+def _window(
+    about: str, limit: Limit, dose: int, seconds: int, minutes: tuple[int, ...], *, guarded: bool
+) -> Finding:
     total, allowed = dose * len(minutes), _total(limit)
     apart = Quantity(seconds, UNITS["h"])
     counted = f"At {apart} spacing {len(minutes)} doses of {_mg(dose)} fit in 24 h: {_mg(total)}"
@@ -527,7 +567,9 @@ def windows(library: Library, budget: Budget) -> Iterator[Finding]:
             continue
         minutes = fits(max(waits) // 60, budget)
         if totals:
-            yield _window(f"drug {drug.id}", min(totals, key=_total), min(doses), max(waits), minutes, guarded=True)
+            yield _window(
+                f"drug {drug.id}", min(totals, key=_total), min(doses), max(waits), minutes, guarded=True
+            )
         else:
             yield _uncapped(drug, min(doses), max(waits), minutes)
 

@@ -77,11 +77,15 @@ def text(report: Report, *, every: bool = False) -> str:
 
 def _proof_lines(proof: Proof, *, every: bool) -> list[str]:
     mark = "✓" if proof.proved else "✗"
-    lines = [f"{mark} {proof.protocol.code}  {proof.protocol.title}  ({proof.protocol.id}, {proof.seconds:.1f} s)"]
+    lines = [
+        f"{mark} {proof.protocol.code}  {proof.protocol.title}  ({proof.protocol.id}, {proof.seconds:.1f} s)"
+    ]
     for check in sorted({result.check for result in proof.results}):
         of_it = [result for result in proof.results if result.check == check]
         good = [result for result in of_it if result.proved]
-        lines.append(f"  {'✓' if len(good) == len(of_it) else '✗'} {check}) {CHECKS[check]}: {len(good)} of {len(of_it)}")
+        lines.append(
+            f"  {'✓' if len(good) == len(of_it) else '✗'} {check}) {CHECKS[check]}: {len(good)} of {len(of_it)}"
+        )
         for result in of_it:
             if not result.proved:
                 lines += [f"  {line}" for line in _failure(result)]
@@ -199,11 +203,13 @@ def page(report: Report) -> str:
     ]  # fmt: skip
     if report.against is not None:
         parts.append(f"<h2>Against {escape(report.against)}</h2>")
-        parts += [_result_html(result) for result in report.weaker] or ['<p class="good">Nothing is newly permitted.</p>']
+        parts += [_result_html(result) for result in report.weaker] or [
+            '<p class="good">Nothing is newly permitted.</p>'
+        ]
     for proof in report.proofs:
         parts += _proof_html(proof)
     if report.windows:
-        parts += ["<h2>The drugs’ own lists</h2>", *map(_finding_html, report.windows)]
+        parts += ["<h2>The drugs&rsquo; own lists</h2>", *map(_finding_html, report.windows)]
     parts += ["<h2>What is not proved</h2>", "<ul>", *(f"<li>{escape(words)}</li>" for words in NOT_PROVED)]
     left = sorted({name for proof in report.proofs for name in proof.not_here})
     parts += [f"<li>Company: {escape(name)}</li>" for name in left]
@@ -232,7 +238,9 @@ def _proof_html(proof: Proof) -> list[str]:
 
 def _result_html(result: Result) -> str:
     state, mark = ("good", "✓") if result.proved else ("bad", "✗")
-    says = f'<span class="{state}">{mark}</span> <strong>{escape(result.about)}</strong> {escape(result.says)}'
+    says = (
+        f'<span class="{state}">{mark}</span> <strong>{escape(result.about)}</strong> {escape(result.says)}'
+    )
     if result.example is None:
         return f'<div class="result">{says}</div>'
     opened = "" if result.proved else " open"
@@ -246,7 +254,9 @@ def _result_html(result: Result) -> str:
 
 def _finding_html(finding: Finding) -> str:
     drawn = "" if finding.window is None else _svg(finding.window, finding.says)
-    return f"<section><p><strong>{escape(finding.about)}</strong>: {escape(finding.says)}</p>{drawn}</section>"
+    return (
+        f"<section><p><strong>{escape(finding.about)}</strong>: {escape(finding.says)}</p>{drawn}</section>"
+    )
 
 
 def _svg(line: Line, says: str) -> str:
@@ -257,7 +267,7 @@ def _svg(line: Line, says: str) -> str:
         return round(right - (right - left) * minutes / 1_440, 1)
 
     hours = "".join(
-        f'<text x="{across(hour * 60)}" y="62" text-anchor="middle">{f"−{hour} h" if hour else "now"}</text>'
+        f'<text x="{across(hour * 60)}" y="62" text-anchor="middle">{f"&minus;{hour} h" if hour else "now"}</text>'
         f'<line class="axis" x1="{across(hour * 60)}" x2="{across(hour * 60)}" y1="{axis}" y2="46"/>'
         for hour in range(0, 25, 4)
     )

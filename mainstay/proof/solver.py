@@ -182,7 +182,9 @@ class World:
     def _worth(self, link: Link) -> bool:
         """Whether a link may bring in facts nobody asked for: a few, and not one more medicine, plan or sheet."""
         missing = [self.facts[name] for name in link.facts if name not in self.symbols]
-        return len(missing) <= 3 and not any(fact.topic in ("medicines", "schedules", "scores") for fact in missing)
+        return len(missing) <= 3 and not any(
+            fact.topic in ("medicines", "schedules", "scores") for fact in missing
+        )
 
     def solver(self, budget: Budget) -> Asker:
         """A solver that knows all there is to know of the facts in play so far."""

@@ -56,7 +56,14 @@ class _Words:
     def compare(self, leaf: Compare) -> Any:
         fact = leaf.fact
         value = fact.choices[leaf.steps] if fact.choices else leaf.steps
-        return fact.name, leaf.comparison, value, fact.greatest_age, fact.least, fact.most if not fact.choices else 0
+        return (
+            fact.name,
+            leaf.comparison,
+            value,
+            fact.greatest_age,
+            fact.least,
+            fact.most if not fact.choices else 0,
+        )
 
     def within(self, leaf: Within) -> Any:
         return leaf.fact.name, "within", leaf.seconds, leaf.fact.greatest_age
@@ -102,12 +109,15 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
     known = set()
     if before is not None:
         known = {
-            (_meaning_of_give(step.give), meaning(decide.permit(old, before, step))) for step in before.steps if step.give
+            (_meaning_of_give(step.give), meaning(decide.permit(old, before, step)))
+            for step in before.steps
+            if step.give
         }
     changed = [
         step
         for step in protocol.steps
-        if step.give and (_meaning_of_give(step.give), meaning(decide.permit(new, protocol, step))) not in known
+        if step.give
+        and (_meaning_of_give(step.give), meaning(decide.permit(new, protocol, step))) not in known
     ]
     silenced = [] if before is None else list(_calls_changed(before, protocol))
     if not changed and not silenced:
@@ -147,7 +157,9 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
 class _Asks:
     """Asks one world of two libraries, and makes charts of it only once something is found."""
 
-    def __init__(self, world: World, old: Library, new: Library, drugs: tuple[str, ...], budget: Budget) -> None:
+    def __init__(
+        self, world: World, old: Library, new: Library, drugs: tuple[str, ...], budget: Budget
+    ) -> None:
         self.world, self.old, self.new, self.drugs, self.budget = world, old, new, drugs, budget
         self.asker = world.solver(budget)
 
@@ -161,7 +173,9 @@ class _Asks:
             also.append(z3.Or(*(self.world["pathway"].true == words.index(word) for word in sorted(both))))
         return Examples(self.world, self.drugs, self.budget, *also)
 
-    def found(self, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool]) -> Iterator[Result]:
+    def found(
+        self, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool]
+    ) -> Iterator[Result]:
         """A finding, if there is one."""
         if self.asker.possible(*terms) is not None:
             yield self.examples.against(CHECK, about, says, terms, agrees, {})
@@ -202,7 +216,9 @@ def _calls_changed(before: Protocol, protocol: Protocol) -> Iterator[tuple[Rule,
                 yield rule, rules
 
 
-def _newly_silent(old: Library, new: Library, rule: Rule, rules: tuple[Rule, ...]) -> Callable[[Example], bool]:
+def _newly_silent(
+    old: Library, new: Library, rule: Rule, rules: tuple[Rule, ...]
+) -> Callable[[Example], bool]:
     def agrees(example: Example) -> bool:
         then, now = facts_of(example, old), facts_of(example, new)
         if then is None or now is None:
@@ -268,7 +284,9 @@ def _loosened(
         says = f"The interlock said {limit.then}: “{limit.because}” Now it lets the dose pass, or says less."
         for terms in questions:
             if asks.asker.possible(*terms) is not None:
-                yield _let_pass(asks.examples, old, new, drug, pathway, route, about, says, terms, count, piece)
+                yield _let_pass(
+                    asks.examples, old, new, drug, pathway, route, about, says, terms, count, piece
+                )
                 break
 
 
@@ -281,7 +299,9 @@ def _breaks(world: World, library: Library, limit: Limit, drug: str, dose: Term)
         pair = compared(">", symbol.least + dose, symbol.most + dose, limit.largest_total.steps)
     elif limit.largest_rise is not None and limit.over is not None:
         symbol = world[limit.over.name]
-        pair = compared("<", symbol.least + limit.largest_rise.steps, symbol.most + limit.largest_rise.steps, dose)
+        pair = compared(
+            "<", symbol.least + limit.largest_rise.steps, symbol.most + limit.largest_rise.steps, dose
+        )
     else:
         pair = world.pair(limits.broken(library, limit, drug, None))
     if limit.only_when == ALWAYS:
@@ -309,4 +329,6 @@ def _let_pass(
         return after.verdict < before.verdict
 
     says = f"{amount} of {drug} {route}, on pathway {pathway}. {says}"
-    return examples.against(CHECK, about, says, [*terms, count == pieces], agrees, {"judge": f"{drug} {amount} {route}"})
+    return examples.against(
+        CHECK, about, says, [*terms, count == pieces], agrees, {"judge": f"{drug} {amount} {route}"}
+    )

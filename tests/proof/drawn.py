@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from mainstay.engine.chart import Assessed, Chart, Dosed, Entry, Happened, Measured, Ordered, Takes, Took, make_chart
+from mainstay.engine.chart import (
+    Assessed,
+    Chart,
+    Dosed,
+    Entry,
+    Happened,
+    Measured,
+    Ordered,
+    Takes,
+    Took,
+    make_chart,
+)
 from mainstay.engine.facts.registry import Fact
 from mainstay.engine.knowledge.library import Library
 from mainstay.engine.quantities import UNITS, Quantity
@@ -57,12 +68,18 @@ def _entries(draw: st.DrawFn, library: Library, now: datetime) -> list[Entry]:
         made.append(Happened(event="outside doses asked", **base(draw(_ages()))))
     # Mostly of one ingredient, so that its ledger has something to say.
     theme = draw(st.sampled_from([name for name in THEMES if name in library.drugs]))
-    drugs = st.one_of(st.just(theme), st.just(theme), st.sampled_from([one for one in DRUGS if one in library.drugs]))
-    own = [one.id for one in library.substances.values() if one.ingredient == theme] or sorted(library.substances)
+    drugs = st.one_of(
+        st.just(theme), st.just(theme), st.sampled_from([one for one in DRUGS if one in library.drugs])
+    )
+    own = [one.id for one in library.substances.values() if one.ingredient == theme] or sorted(
+        library.substances
+    )
     substances = st.one_of(st.sampled_from(own), st.sampled_from(sorted(library.substances)))
     for name in draw(st.lists(drugs, max_size=5)):
         ingredient = library.ingredient_of(name)
-        outcome = draw(st.sampled_from(("given", "given", "given", "vomited", "part_given", "held", "refused", "missed")))
+        outcome = draw(
+            st.sampled_from(("given", "given", "given", "vomited", "part_given", "held", "refused", "missed"))
+        )
         amount = Quantity(draw(st.sampled_from((1, 2, 4, 8))) * 90_000, UNITS["mg"])
         made.append(
             Dosed(
@@ -74,7 +91,11 @@ def _entries(draw: st.DrawFn, library: Library, now: datetime) -> list[Entry]:
         substance = library.substances[name]
         earliest = draw(st.one_of(_ages(), _ages(20 * 1_440)))
         latest = draw(st.one_of(st.none(), st.integers(0, earliest)))
-        dose = draw(st.one_of(st.none(), st.sampled_from((50_000, 4_000_000)).map(lambda ng: Quantity(ng, UNITS["mg"]))))
+        dose = draw(
+            st.one_of(
+                st.none(), st.sampled_from((50_000, 4_000_000)).map(lambda ng: Quantity(ng, UNITS["mg"]))
+            )
+        )
         made.append(
             Took(
                 substance=name, kind=substance.kind, ingredient=substance.ingredient, dose=dose,
@@ -87,7 +108,9 @@ def _entries(draw: st.DrawFn, library: Library, now: datetime) -> list[Entry]:
         made.append(draw(_rating(library, base(draw(_ages())))))
     entered = sorted(name for name, fact in library.vocabulary.items() if fact.entered)
     for name in draw(st.lists(st.sampled_from(entered), max_size=12)):
-        made.append(Measured(what=name, steps=draw(_value(library.vocabulary[name])), **base(draw(_ages(12 * 1_440)))))
+        made.append(
+            Measured(what=name, steps=draw(_value(library.vocabulary[name])), **base(draw(_ages(12 * 1_440))))
+        )
     for name in draw(st.lists(st.sampled_from(library.medicines), max_size=2)):
         made.append(Ordered(drug=name, ingredient=library.ingredient_of(name), **base(draw(_ages()))))
     if draw(st.booleans()):
@@ -121,7 +144,8 @@ def _rating(draw: st.DrawFn, library: Library, base: dict[str, Any]) -> Assessed
     if draw(st.booleans()):
         return Assessed(instrument="cows", total=draw(st.integers(cows.least, cows.most)), **base)
     answers = {
-        key: draw(st.sampled_from([answer.points for answer in item.answers])) for key, item in cows.items.items()
+        key: draw(st.sampled_from([answer.points for answer in item.answers]))
+        for key, item in cows.items.items()
     }
     for key in draw(st.lists(st.sampled_from(sorted(answers)), max_size=2)):
         answers.pop(key, None)

@@ -19,7 +19,17 @@ from tests.proof.drawn import charts
 
 LIBRARY = libraries.load()
 LINKS = links.links(LIBRARY)
-TOPICS = ("doses", "opioids", "withdrawal", "history", "vitals", "events", "laboratory", "schedules", "medicines")
+TOPICS = (
+    "doses",
+    "opioids",
+    "withdrawal",
+    "history",
+    "vitals",
+    "events",
+    "laboratory",
+    "schedules",
+    "medicines",
+)
 OF_MEDICINES = ("buprenorphine", "buprenorphine_naloxone", "methadone", "lofexidine", "clonidine", "diazepam")
 
 
@@ -78,7 +88,9 @@ def test_every_chart_has_facts_of_the_declared_shapes(chart: Chart) -> None:
     max_examples=150, deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )  # fmt: skip
-def test_every_chart_is_one_the_solver_takes_into_account(world: tuple[World, z3.Solver], data: st.DataObject) -> None:
+def test_every_chart_is_one_the_solver_takes_into_account(
+    world: tuple[World, z3.Solver], data: st.DataObject
+) -> None:
     """The proofs are over all charts only if no chart falls outside the world: unknown facts are somewhere in it."""
     made, solver = world
     chart = data.draw(charts(LIBRARY))

@@ -48,7 +48,9 @@ def test_every_shipped_protocol_is_proved(protocol: str, proofs: dict[str, check
 
 
 @pytest.mark.parametrize("protocol", list(LIBRARY.protocols))
-def test_every_witness_is_a_chart_the_engine_reads_the_same_way(protocol: str, proofs: dict[str, checks.Proof]) -> None:
+def test_every_witness_is_a_chart_the_engine_reads_the_same_way(
+    protocol: str, proofs: dict[str, checks.Proof]
+) -> None:
     chosen = LIBRARY.protocols[protocol]
     permits = {f"step {step.id}": decide.permit(LIBRARY, chosen, step) for step in chosen.steps}
     rules = {f"{section} {rule.id}": rule.when for section, rule in every_rule(chosen)}
@@ -81,7 +83,12 @@ def _leaf(draw: st.DrawFn) -> Condition:
     if draw(st.integers(0, 4)) == 0:
         return Within(fact, draw(st.sampled_from((0, 1_800, 14_400, 86_400))))
     comparison = draw(st.sampled_from(("=", "!=") if fact.choices else conditions.COMPARISONS))
-    return Compare(fact, comparison, draw(st.one_of(st.integers(fact.least, fact.most), st.sampled_from((fact.least, fact.most)))), "")
+    return Compare(
+        fact,
+        comparison,
+        draw(st.one_of(st.integers(fact.least, fact.most), st.sampled_from((fact.least, fact.most)))),
+        "",
+    )
 
 
 _CONDITIONS = st.recursive(
@@ -184,7 +191,11 @@ def test_a_counterexample_has_no_entry_it_does_not_need() -> None:
     assert any("diastolic" in line for line in wrong.example.timeline())
     for entry in wrong.example.entries:
         smaller = facts_of(wrong.example.without(entry), edited)
-        assert smaller is None or conditions.evaluate(permit, smaller).truth is not YES or smaller["diastolic_bp"].least >= 60
+        assert (
+            smaller is None
+            or conditions.evaluate(permit, smaller).truth is not YES
+            or smaller["diastolic_bp"].least >= 60
+        )
     # The bedside interlock stops the same dose: proof is the second lock, not the only one.
     dose = step.give.up_to or step.give.dose if step.give else None
     proposal = limits.judge(
@@ -245,7 +256,9 @@ def test_a_total_that_nothing_counts_is_said() -> None:
     assert any("nothing here counts the last 24 hours" in finding.says for finding in proof.findings)
 
 
-@pytest.mark.parametrize(("minutes", "doses"), [(300, 5), (360, 4), (480, 3), (720, 2), (1_439, 2), (1_440, 1), (60, 24)])
+@pytest.mark.parametrize(
+    ("minutes", "doses"), [(300, 5), (360, 4), (480, 3), (720, 2), (1_439, 2), (1_440, 1), (60, 24)]
+)
 def test_so_many_doses_fit_in_a_day(minutes: int, doses: int) -> None:
     """A dose exactly 24 hours old no longer counts."""
     assert len(checks.fits(minutes, _budget())) == doses
@@ -290,7 +303,9 @@ def test_every_fact_of_the_vocabulary_can_be_part_of_a_story(budget: Callable[[]
     wrong = []
     for name, symbol in world.symbols.items():
         value = facts[name]
-        least, most = (model.eval(term, model_completion=True).as_long() for term in (symbol.least, symbol.most))
+        least, most = (
+            model.eval(term, model_completion=True).as_long() for term in (symbol.least, symbol.most)
+        )
         if (least, most) != (value.least, value.most):
             wrong.append(f"{name}: {least}..{most} in the story, {value.least}..{value.most} in the engine")
     assert not wrong, wrong

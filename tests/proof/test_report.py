@@ -6,7 +6,7 @@ import builtins
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from mainstay.commands import prove as command
 from mainstay.engine import certificates
 from mainstay.engine.knowledge import library as libraries
-from mainstay.engine.knowledge.library import SHIPPED
+from mainstay.engine.knowledge.library import SHIPPED, Library
 from mainstay.proof import checks, report, weaker
 from mainstay.proof.checks import Finding, Line, Result
 from mainstay.proof.report import Report
@@ -42,7 +42,7 @@ def good() -> Report:
 def bad() -> Report:
     budget = _budget()
     edited = after(without(P7, "diastolic-low"))
-    proofs = tuple(checks.prove(edited, budget, "lofexidine-withdrawal"))
+    proofs = tuple(checks.prove(edited, budget, "lofexidine-withdrawal", "bcd"))
     weak = tuple(weaker.weaker(before(), edited, budget, "lofexidine-withdrawal"))
     return Report(edited, proofs, (), "v1", weak, ("lofexidine-withdrawal",), budget.used, budget.asked)
 
@@ -88,7 +88,9 @@ def test_a_failure_shows_its_timeline_and_its_scenario(bad: Report) -> None:
 
 
 @pytest.mark.parametrize("which", ["good", "bad"])
-def test_the_page_is_whole_and_needs_nothing_from_elsewhere(which: str, request: pytest.FixtureRequest) -> None:
+def test_the_page_is_whole_and_needs_nothing_from_elsewhere(
+    which: str, request: pytest.FixtureRequest
+) -> None:
     made: Report = request.getfixturevalue(which)
     words = report.page(made)
     page = _Page()
@@ -131,8 +133,13 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
     def make(*edits: Edit, name: str = "knowledge") -> Path:
         made = tmp_path / name
-        shutil.copytree(SHIPPED, made, ignore=shutil.ignore_patterns("certificate.json", "schema", "README.md"))
-        texts = {path.relative_to(made).as_posix(): path.read_text(encoding="utf-8") for path in made.rglob("*.yaml")}
+        shutil.copytree(
+            SHIPPED, made, ignore=shutil.ignore_patterns("certificate.json", "schema", "README.md")
+        )
+        texts = {
+            path.relative_to(made).as_posix(): path.read_text(encoding="utf-8")
+            for path in made.rglob("*.yaml")
+        }
         for edit in edits:
             edit(texts)
         for file, words in texts.items():
@@ -145,42 +152,73 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 GOOD = "precipitated-withdrawal"
 
 
-def test_without_a_certificate_the_library_is_stale(folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole library takes its time: one protocol and the gates stand for it here."""
+    whole = checks.prove
+
+    def some(library: Library, budget: Budget, only: str | None = None) -> Iterator[checks.Proof]:
+        for name in (GOOD, "universal-gates") if only is None else (only,):
+            yield from whole(library, budget, name)
+
+    monkeypatch.setattr(checks, "prove", some)
+
+
+@pytest.mark.usefixtures("quick")
+def test_without_a_certificate_the_library_is_stale(
+    folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     made = folder()
     assert command.run(knowledge=made, budget=120) == command.NOT_PROVED
     assert "Certificate missing or stale" in capsys.readouterr().out
     assert not (made / certificates.FILE).exists()
 
 
-def test_certify_writes_and_the_next_run_agrees(folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("quick")
+def test_certify_writes_and_the_next_run_agrees(
+    folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     made = folder()
     assert command.run(knowledge=made, budget=120, certify=True) == 0
     used = libraries.load(made)
-    assert certificates.certified(used) == {protocol.digest for protocol in used.protocols.values()}
+    assert certificates.certified(used) == {used.protocols[name].digest for name in (GOOD, "universal-gates")}
     assert command.run(knowledge=made, budget=120, as_json=True) == 0
     capsys.readouterr()
 
 
-def test_one_protocol_can_be_asked_for(folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_protocol_can_be_asked_for(
+    folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     page = tmp_path / "report.html"
     assert command.run(knowledge=folder(), protocol="P11-A", html=page, as_json=True, budget=120) == 0
     assert json.loads(capsys.readouterr().out)["protocols"][0]["protocol"] == GOOD
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def test_a_page_that_cannot_be_written_is_one_clear_line(folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.run(knowledge=folder(), protocol="P11-A", html=tmp_path / "no" / "page.html", budget=120) == 2
+def test_a_page_that_cannot_be_written_is_one_clear_line(
+    folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        command.run(knowledge=folder(), protocol="P11-A", html=tmp_path / "no" / "page.html", budget=120) == 2
+    )
     assert "can't be written" in capsys.readouterr().err
 
 
-def test_weaker_than_before_has_its_own_exit_code(folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_weaker_than_before_has_its_own_exit_code(
+    folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     was = folder(name="was")
-    now = folder(swap("site-values.yaml", r"^(  cows_to_start_short_acting:\n    default: ).*$", r"\g<1>9 points"), name="now")
+    now = folder(
+        swap("site-values.yaml", r"^(  cows_to_start_short_acting:\n    default: ).*$", r"\g<1>9 points"),
+        name="now",
+    )
     assert command.run(knowledge=now, against=was, protocol="P1", budget=120) == command.WEAKER
     assert "before this edit it was not" in capsys.readouterr().out
 
 
-def test_an_unproved_library_has_its_exit_code(folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unproved_library_has_its_exit_code(
+    folder: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     made = folder(without(P7, "diastolic-low"))
     assert command.run(knowledge=made, protocol="P7", budget=120) == command.NOT_PROVED
     capsys.readouterr()
@@ -191,7 +229,9 @@ def test_out_of_time_is_not_proved(folder: Callable[..., Path], capsys: pytest.C
     assert "time budget" in capsys.readouterr().out
 
 
-def test_bad_input_is_refused(folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_input_is_refused(
+    folder: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert command.run(knowledge=tmp_path / "nowhere") == 2
     assert command.run(knowledge=folder(), protocol="P99") == 2
     assert command.run(knowledge=tmp_path / "knowledge", protocol="P1", certify=True) == 2
@@ -206,7 +246,9 @@ def test_without_the_solver_it_says_what_to_install(
     assert "mainstay[proof]" in capsys.readouterr().err
 
 
-def test_another_missing_module_is_not_hidden(folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_missing_module_is_not_hidden(
+    folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     _no_module(monkeypatch, "something-else")
     with pytest.raises(ModuleNotFoundError):
         command.run(knowledge=folder(), protocol="P1")

@@ -21,7 +21,11 @@ METHADONE, LOW_DOSE = "methadone-stabilisation", "buprenorphine-low-dose-start"
 P7, DRUG = f"protocols/{LOFEXIDINE}.yaml", "drugs/lofexidine.yaml"
 STANDARD, STABILISE = f"protocols/{P1}.yaml", f"protocols/{METHADONE}.yaml"
 SLOW_START, SITE = f"protocols/{LOW_DOSE}.yaml", "site-values.yaml"
-GATES, ALPHA_2, COWS = "protocols/universal-gates.yaml", "classes/alpha-2-agonist.yaml", "instruments/cows.yaml"
+GATES, ALPHA_2, COWS = (
+    "protocols/universal-gates.yaml",
+    "classes/alpha-2-agonist.yaml",
+    "instruments/cows.yaml",
+)
 
 # An uncapped guard: the cap's line says something that is always true.
 NO_CAP = swap(P7, r"lofexidine_in_24_hours <= [\d.]+ mg", "lofexidine_doses_given >= 0")
@@ -157,7 +161,9 @@ def test_a_seeded_fault_is_caught(fault: Fault) -> None:
         shown = [one for one in found if one.check == check and fault.says in f"{one.about} {one.says}"]
         assert shown, f"{check}) finds only {[(one.about, one.says) for one in found]}"
         # What is caught is shown by a chart the engine agrees with (a dead rule and a strength have none to show).
-        assert check == "a" or fault.says == "strength" or any(one.example is not None for one in shown), shown[0].says
+        assert check == "a" or fault.says == "strength" or any(one.example is not None for one in shown), (
+            shown[0].says
+        )
 
 
 @pytest.mark.parametrize(("name", "edits", "protocol"), HARMLESS, ids=[name for name, _, _ in HARMLESS])
