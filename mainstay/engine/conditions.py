@@ -153,6 +153,10 @@ def _steps(fact: Fact, comparison: str, value: str, text: str) -> int:
                 f"`{text}`: `{fact.name}` is one of {', '.join(fact.choices)}, not `{value}`."
                 f"{did_you_mean(value, fact.choices)}"
             )
+        if len(fact.choices) == 1:
+            raise NotACondition(
+                f"`{text}`: `{fact.name}` has one choice only, so this can never say anything."
+            )
         return fact.choices.index(value)
     try:
         steps = quantities.parse(value, fact.kind_of_quantity).steps

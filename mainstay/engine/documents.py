@@ -221,11 +221,27 @@ class _Reader:
                 raise Refused(
                     entry.place, f"`corrects` names `{entry['corrects']}`, which is no entry's id.{hint}"
                 )
+        self._one_value_at_a_time(entries)
         course = Course(tuple(entries), self.zone, self._day_starts())
         return Document(
             record["chart"], record.get("about", ""), record.get("source", ""), course, self.now,
             tuple(dict.fromkeys(self.not_checked)),
         )  # fmt: skip
+
+    def _one_value_at_a_time(self, entries: list[Entry]) -> None:
+        """Refuse two values of one thing for one moment: nobody could say which is the newer."""
+        corrected = {entry.corrects for entry in entries}
+        seen: dict[tuple[str, datetime, datetime], Measured | Assessed] = {}
+        for entry in entries:
+            if entry.id in corrected or not isinstance(entry, Measured | Assessed):
+                continue
+            what = entry.what if isinstance(entry, Measured) else entry.instrument
+            other = seen.setdefault((what, entry.at, entry.recorded_at), entry)
+            if _value(other) != _value(entry):
+                raise Refused(
+                    self.record.place,
+                    f"`{what}` has two values for one moment, in `{other.id}` and `{entry.id}`: correct one of them.",
+                )
 
     def _day_starts(self) -> time:
         written = self.record.get("medication_day_starts", "06:00")
@@ -435,6 +451,10 @@ class _Reader:
             return amount(words, drug)
         except quantities.NotAQuantity as error:
             raise Refused(place, str(error)) from error
+
+
+def _value(entry: Measured | Assessed) -> object:
+    return entry.steps if isinstance(entry, Measured) else (entry.answers, entry.total)
 
 
 def fact_entered(name: str, vocabulary: Mapping[str, Fact], place: Place) -> Fact:

@@ -70,7 +70,7 @@ WELL_KNOWN = """\
   - at: 2026-03-03 02:10
     happened: [admission, outside doses asked]
     told:
-      {age: 34 years, weight: 71 kg, pregnancy: negative, tolerance: usual, consent_recorded: "yes",
+      {age: 34 years, weight: 71 kg, pregnancy: negative, tolerance: usual, consent_recorded: "yes", full_agonist_continues: "no",
        naloxone_on_unit: "yes", alcohol_dependence: "no", sedative_dependence: "no",
        severe_respiratory_compromise: "no", severe_liver_disease: "no", long_qt_syndrome: "no"}
     takes: {medicines: [], complete: "yes"}

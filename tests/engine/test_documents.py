@@ -438,3 +438,28 @@ def test_the_order_of_entries_does_not_matter() -> None:
     assert (
         rates(read("".join(entries)).chart()) == rates(read("".join(reversed(entries))).chart()) == [80, 90]
     )
+
+
+def test_two_values_of_one_reading_for_one_moment_are_refused() -> None:
+    twice = """
+chart: Two pressures at once
+now: 2026-03-03 08:40
+entries:
+  - {at: 10 min ago, measured: {systolic_bp: 120 mmHg}}
+  - {at: 10 min ago, measured: {systolic_bp: 84 mmHg}}
+"""
+    with pytest.raises(Refused, match=r"systolic_bp.*two values for one moment"):
+        documents.read(twice, library())
+
+
+def test_one_of_two_values_may_be_a_correction() -> None:
+    corrected = """
+chart: A pressure put right
+now: 2026-03-03 08:40
+entries:
+  - {at: 10 min ago, id: first, measured: {systolic_bp: 120 mmHg}}
+  - {at: 10 min ago, corrects: first, measured: {systolic_bp: 84 mmHg}}
+"""
+    newest = documents.read(corrected, library()).chart().newest("systolic_bp")
+    assert newest is not None
+    assert newest.steps == 84

@@ -54,8 +54,11 @@ def test_an_outside_dose_of_unknown_size_leaves_a_lower_bound() -> None:
     assert says("methadone_in_24_hours", ASKED, took("methadone", "25 h")) == "0 mg"
 
 
-def test_a_use_that_may_be_inside_the_window_counts() -> None:
-    assert says("methadone_in_24_hours", ASKED, took("methadone", "30 h", "30 mg", latest="23 h")) == "30 mg"
+def test_a_use_that_may_be_inside_the_window_counts_as_perhaps() -> None:
+    unsure = took("methadone", "30 h", "30 mg", latest="23 h")
+    assert says("methadone_in_24_hours", ASKED, unsure).startswith("at most 30 mg")
+    surely = took("methadone", "2 h", "10 mg")
+    assert says("methadone_in_24_hours", ASKED, unsure, surely).startswith("at least 10 mg")
 
 
 # Since the last ------------------------------------------------------------------------------

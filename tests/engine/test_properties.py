@@ -140,21 +140,11 @@ def limited_facts() -> list[str]:
 
 # (protocol, fact): a step's guard or hold asks for it only where it is recorded.
 STEPS_ONLY_WHERE_KNOWN = {
-    ("buprenorphine-standard-start", "full_agonist_continues"),
-    ("buprenorphine-after-fentanyl-or-methadone", "full_agonist_continues"),
     ("clonidine-withdrawal", "egfr"),  # not known: the smaller dose
     ("lofexidine-withdrawal", "alpha2_taper"),  # an older decision, two days on: the next step down
 }
 # (medicine, limit, fact): the reading is not asked for, but where it is there and bad it stops the dose.
-LIMITS_ONLY_WHERE_KNOWN = {
-    ("clonidine", "falls-on-standing", "systolic_bp_fall_on_standing"),
-    ("clonidine", "standing-systolic-low", "standing_systolic_bp"),
-    ("lofexidine", "falls-on-standing", "systolic_bp_fall_on_standing"),
-    ("lofexidine", "standing-systolic-low", "standing_systolic_bp"),
-    ("lofexidine", "qtc-high", "qtc"),
-    ("methadone", "after-maoi", "maoi_in_14_days"),
-    ("ondansetron", "qtc-high", "qtc"),
-}
+LIMITS_ONLY_WHERE_KNOWN: set[tuple[str, str, str]] = set()
 ONLY_WHERE_KNOWN = {fact for _, fact in STEPS_ONLY_WHERE_KNOWN} | {
     fact for _, _, fact in LIMITS_ONLY_WHERE_KNOWN
 }

@@ -28,10 +28,14 @@ def in_24_hours(chart: Chart, ingredient: str) -> Found:
     start = chart.now - DAY
     given = given_between(chart.taken(ingredient), start, chart.now)
     total = sum(one.dose or 0 for one in given)
+    # What may have been taken just before the window began counts as perhaps.
+    unsure = sum(one.dose or 0 for one in given if one.at <= start)
     if any(one.dose is None for one in given):
-        return unknown("an outside dose of unknown size counts too", least=total)
+        return unknown("an outside dose of unknown size counts too", least=total - unsure)
     if not covered(chart, start):
-        return unknown(_NOT_ASKED, least=total)
+        return unknown(_NOT_ASKED, least=total - unsure)
+    if unsure:
+        return unknown("the time of an outside dose is not sure", least=total - unsure, most=total)
     return known(total)
 
 
