@@ -143,6 +143,7 @@ class Story:
         self.counted: dict[str, Term] = {}
         self.precipitated: tuple[Term, Term] | None = None
         self.first_qtc: tuple[Term, Term] | None = None
+        self.naloxone: tuple[Term, Term] | None = None
         self.tested: tuple[Term, Term, dict[str, Term]] | None = None
         self.vomited: dict[str, Term] = {}
         self.not_taken: dict[str, Term] = {}
@@ -177,8 +178,8 @@ class Story:
         by_plan: dict[str, str] = {}
         for plan in sorted(plans):
             schedule = self.library.protocols[plan].schedule
-            if schedule is not None:
-                by_plan[self.library.ingredient_of(schedule.drug)] = plan
+            assert schedule is not None
+            by_plan[self.library.ingredient_of(schedule.drug)] = plan
         for ingredient in sorted(ingredients | set(by_plan)):
             self._add_doses(ingredient, by_plan.get(ingredient, ""))
         if any(fact.topic in ("opioids", "doses") or fact.name in _ABOUT_USE for fact in facts):
@@ -192,6 +193,9 @@ class Story:
                 self.ordered[fact.subject] = z3.Bool(f"{fact.subject} ordered")
         if _ABOUT_VOMITING & set(names):
             self._add_vomits()
+        if "time_since_naloxone_given" in names:
+            self.naloxone = z3.Bool("naloxone given"), z3.Int("naloxone given minutes")
+            self.says += [self.naloxone[1] >= 0, self.naloxone[1] <= 7 * _DAY]
 
     def _drug_for(self, ingredient: str) -> Drug | None:
         drugs = [drug for drug in self.library.drugs.values() if drug.ingredient == ingredient]
@@ -556,7 +560,16 @@ class Story:
             self._tell_rise(name, [(last < _DAY, last)], _DAY)
         elif name == "cows_rise_within_60_minutes":
             doses = [dose for it in PRECIPITANTS for dose in self.doses.get(it, ())]
-            self._tell_rise(name, [(z3.And(d.given, d.minutes < 240), d.minutes) for d in doses], 60)
+            precipitants = [(z3.And(d.given, d.minutes < 240), d.minutes) for d in doses]
+            if self.naloxone is not None:
+                precipitants.append((z3.And(self.naloxone[0], self.naloxone[1] < 240), self.naloxone[1]))
+            self._tell_rise(name, precipitants, 60)
+        elif name == "time_since_naloxone_given":
+            assert self.naloxone is not None
+            doses = self.doses.get("naloxone", [])
+            given = [self.naloxone, *((dose.given, dose.minutes) for dose in doses)]
+            newest = _least(given, _FAR)
+            self._be(name, z3.If(newest == _FAR, NEVER, newest * 60))
         elif name == "cows_rise_within_4_hours":
             doses = self.doses["buprenorphine"]
             large = [(z3.And(d.given, d.minutes < 480, d.size >= 2_000_000), d.minutes) for d in doses]
@@ -1039,6 +1052,8 @@ class _Writer:
         for event, count in story.counted.items():
             for _ in range(_number(model, count)):
                 self._add(60, event, happened=[event])
+        if story.naloxone is not None and _is(model, story.naloxone[0]):
+            self._add(_number(model, story.naloxone[1]), "naloxone given", happened=["naloxone given"])
         if story.precipitated is not None and _is(model, story.precipitated[0]):
             minutes = _number(model, story.precipitated[1])
             self._add(minutes, "precipitated withdrawal named", happened=["precipitated withdrawal"])
@@ -1079,11 +1094,9 @@ class Example:
         lines = [f"{entry.at:%a %H:%M}  {entry.says}" for entry in self.entries]
         return [*lines, f"{self.now:%a %H:%M}  now"]
 
-    def scenario(self, expectation: Mapping[str, Any]) -> str:
-        """The chart and what is expected of it, as a scenario to put beside a knowledge file."""
-        document = self.document()
-        inner = {"chart": document, "expect": dict(expectation)}
-        return _yaml([{"scenario": self.title, **inner}])
+    def scenario(self, answer: Mapping[str, Any]) -> str:
+        """The chart and what is to be answered, as a scenario to put beside a knowledge file."""
+        return _yaml([{"scenario": self.title, "chart": self.document(), **answer}])
 
 
 def shortest(example: Example, still: Callable[[Example], bool]) -> Example:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import z3
 
@@ -23,6 +23,7 @@ from mainstay.engine.conditions import ALWAYS, All, Compare, Condition, Leaf, pa
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge.library import Library, every_rule
 from mainstay.engine.knowledge.models import Drug, Give, Limit, Protocol, Step
+from mainstay.engine.orders import proposal
 from mainstay.engine.quantities import UNITS, Quantity
 from mainstay.engine.truth import NO, YES
 from mainstay.engine.verdicts import Verdict
@@ -60,7 +61,8 @@ class Result:
     says: str
     # A witness where proved, else a counterexample.
     example: Example | None = None
-    expect: dict[str, str] = field(default_factory=dict)
+    # What a scenario of that chart asks and expects: the engine's own answer.
+    answer: Answer = field(default_factory=dict)
     # Why the answer is none: time, or no chart could be made.
     undecided: bool = False
 
@@ -197,10 +199,7 @@ class _Prover:
         self.limits: dict[str, tuple[Limit, ...]] = {}
 
     def proof(self) -> Proof:
-        try:
-            self._all()
-        except Undecided as why:
-            self._no_answer("a", self.protocol.id, why)
+        self._all()
         return Proof(
             self.protocol,
             tuple(self.results),
@@ -261,8 +260,8 @@ class _Prover:
             wanted = [self.world.pair(condition).yes, *also]
             example = self._example(about, wanted, lambda facts: _is_true(condition, facts), pretty=pretty)
             if example is not None:
-                expect = {"state": "ready", "step": about.removeprefix("step ")} if pretty else {}
-                self.results.append(Result("a", about, True, "It can speak.", example, expect))
+                answer = advised(self.library, self.protocol, example)
+                self.results.append(Result("a", about, True, "It can speak.", example, answer))
             elif self.asker.possible(*wanted) is None:
                 self.results.append(
                     Result("a", about, False, "It can never speak: no chart at all makes it true.")
@@ -303,9 +302,7 @@ class _Prover:
                 def agree(facts: FactSheet, one: Step = one, other: Step = other) -> bool:
                     return all(_is_true(self.permits[step.id], facts) for step in (one, other))
 
-                self._counterexample(
-                    "b", about, "Both permit, and they are not the same act.", both, agree, {}
-                )
+                self._counterexample("b", about, "Both permit, and they are not the same act.", both, agree)
             except Undecided as why:
                 wrong += 1
                 self._no_answer("b", about, why)
@@ -353,8 +350,7 @@ class _Prover:
         says = (
             f"The step permits {dose.shown} of {give.drug}, and “{limit.because}” does not surely allow it."
         )
-        expect = {"verdict": str(limit.then)}
-        self._counterexample("c", about, says, terms, breaks, expect)
+        self._counterexample("c", about, says, terms, breaks, give)
 
     def _allergies(self, give: Give) -> list[Leaf]:
         facts = self.library.vocabulary
@@ -376,7 +372,7 @@ class _Prover:
                     return _is_true(permit, facts) and _is_true(leaf, facts)
 
                 about = f"step {step.id}: {name} allergy"
-                self._counterexample("c", about, says, terms, allergic, {"verdict": "refuse"})
+                self._counterexample("c", about, says, terms, allergic, give)
             except Undecided as why:
                 self._no_answer("c", f"step {step.id}: {name} allergy", why)
 
@@ -453,19 +449,46 @@ class _Prover:
         return self.examples.find(title, terms, agrees, pretty=pretty)
 
     def _counterexample(
-        self,
-        check: str,
-        about: str,
-        says: str,
-        terms: list[Term],
-        holds: Callable[[FactSheet], bool],
-        expect: dict[str, str],
-    ) -> None:
+        self, check: str, about: str, says: str, terms: list[Term], holds: Callable[[FactSheet], bool],
+        give: Give | None = None,
+    ) -> None:  # fmt: skip
+        library, protocol = self.library, self.protocol
+
         def agrees(example: Example) -> bool:
-            facts = facts_of(example, self.library)
+            facts = facts_of(example, library)
             return facts is not None and holds(facts)
 
-        self.results.append(self.examples.against(check, about, says, terms, agrees, expect))
+        def answer(example: Example) -> Answer:
+            facts = FactSheet(example.chart(library), library.vocabulary)
+            dose = None if give is None else dose_named(give, facts)
+            if give is None or dose is None:
+                return advised(library, protocol, example)
+            return judged(library, facts, give.drug, dose, give.route, protocol.id)
+
+        self.results.append(self.examples.against(check, about, says, terms, agrees, answer))
+
+
+Answer = dict[str, Any]
+
+
+def advised(library: Library, protocol: Protocol, example: Example) -> Answer:
+    """What a protocol says of an example, as a scenario expects it. The gates have no advice of their own."""
+    if protocol.shared:
+        return {}
+    advice = decide.advise(protocol, FactSheet(example.chart(library), library.vocabulary), library)
+    expect = {"state": str(advice.state)}
+    if advice.step is not None:
+        expect["step"] = advice.step.id
+    return {"expect": expect}
+
+
+def judged(library: Library, facts: FactSheet, drug: str, dose: Quantity, route: str, pathway: str) -> Answer:
+    """What the interlock says to a dose, as a scenario asks and expects it."""
+    verdict = limits.judge(
+        proposal(library, drug, dose, route=route, pathway=pathway), facts, library
+    ).verdict
+    asks = {"judge": f"{drug} {dose} {route}", "pathway": pathway}
+    return {**asks, "expect": {"verdict": str(verdict)}}
 
 
 class Examples:
@@ -487,14 +510,9 @@ class Examples:
         return example if agrees(example) else None
 
     def against(
-        self,
-        check: str,
-        about: str,
-        says: str,
-        terms: list[Term],
-        agrees: Callable[[Example], bool],
-        expect: dict[str, str],
-    ) -> Result:
+        self, check: str, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool],
+        answer: Callable[[Example], Answer],
+    ) -> Result:  # fmt: skip
         """What speaks against a proof: the shortest chart, or that none could be made, which is no proof either."""
         if self.shown >= ENOUGH:
             return Result(check, about, False, f"{says} (No chart made: {ENOUGH} are shown already.)")
@@ -503,7 +521,8 @@ class Examples:
         if example is None:
             says += " The solver finds such facts, but no chart we can make has them: a link between facts is missing."
             return Result(check, about, False, says, undecided=True)
-        return Result(check, about, False, says, shortest(example, agrees), expect)
+        example = shortest(example, agrees)
+        return Result(check, about, False, says, example, answer(example))
 
 
 def _total(limit: Limit) -> int:

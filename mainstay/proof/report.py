@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -101,7 +100,7 @@ def _failure(result: Result) -> list[str]:
     if result.example is not None:
         lines += [f"      {line}" for line in result.example.timeline()]
         lines += ["      As a scenario:"]
-        lines += [f"        {line}" for line in result.example.scenario(result.expect).splitlines()]
+        lines += [f"        {line}" for line in result.example.scenario(result.answer).splitlines()]
     return lines
 
 
@@ -155,8 +154,7 @@ def _result_data(result: Result) -> dict[str, Any]:
     if result.example is not None:
         made["chart"] = result.example.document()
         made["timeline"] = result.example.timeline()
-        if result.expect:
-            made["expect"] = dict(result.expect)
+        made.update(result.answer)
     return made
 
 
@@ -245,7 +243,7 @@ def _result_html(result: Result) -> str:
         return f'<div class="result">{says}</div>'
     opened = "" if result.proved else " open"
     lines = escape("\n".join(result.example.timeline()))
-    scenario = escape(result.example.scenario(result.expect))
+    scenario = escape(result.example.scenario(result.answer))
     return (
         f"<details{opened}><summary>{says}</summary><pre>{lines}</pre>"
         f"<details><summary>As a scenario</summary><pre>{scenario}</pre></details></details>"
@@ -280,8 +278,3 @@ def _svg(line: Line, says: str) -> str:
         f'<svg viewBox="0 0 {width} 70" role="img" aria-label="{escape(says)}">'
         f'<rect class="window" x="{left}" y="{axis - 3}" width="{right - left}" height="6" rx="3"/>{hours}{doses}</svg>'
     )
-
-
-def counterexamples(results: Iterable[Result]) -> Sequence[Result]:
-    """Those that are not proved."""
-    return [result for result in results if not result.proved]

@@ -24,7 +24,7 @@ from mainstay.engine.quantities import UNITS, Quantity
 from mainstay.engine.truth import YES
 from mainstay.engine.verdicts import Verdict
 from mainstay.proof.charts import Example, facts_of, piece_of
-from mainstay.proof.checks import Examples, Result, dose_named, gives, largest
+from mainstay.proof.checks import Answer, Examples, Result, advised, dose_named, gives, judged, largest
 from mainstay.proof.solver import Budget, Pair, Term, Undecided, World, compared
 
 CHECK = "g"
@@ -135,6 +135,11 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
         for one in (rule, *rules):
             world.pair(one.when)
     asks = _Asks(world, old, new, protocol.drugs, budget)
+
+    def answer(example: Example) -> Answer:
+        """What was said before the edit: what a scenario should go on expecting."""
+        return {} if before is None else advised(old, before, example)
+
     for step in changed:
         assert step.give is not None
         dose = largest(step.give, world)
@@ -146,12 +151,12 @@ def _protocol(old: Library, new: Library, protocol: Protocol, budget: Budget) ->
         terms = [world.pair(permits[step.id]).yes, *gives(step.give, world), z3.Not(z3.Or(*covered))]
         agrees = _newly_permitted(old, new, permits[step.id], step.give, earlier)
         says = f"{dose.shown} of {step.give.drug} is permitted, and before this edit it was not."
-        yield from asks.found(f"{protocol.id}: step {step.id}", says, terms, agrees)
+        yield from asks.found(f"{protocol.id}: step {step.id}", says, terms, agrees, answer)
     for rule, rules in silenced:
         terms = [world.pair(rule.when).yes, *(z3.Not(world.pair(one.when).yes) for one in rules)]
         says = f"Before this edit somebody was called: “{rule.because}” Now nobody is."
         agrees = _newly_silent(old, new, rule, rules)
-        yield from asks.found(f"{protocol.id}: {rule.id}", says, terms, agrees)
+        yield from asks.found(f"{protocol.id}: {rule.id}", says, terms, agrees, answer)
 
 
 class _Asks:
@@ -174,11 +179,16 @@ class _Asks:
         return Examples(self.world, self.drugs, self.budget, *also)
 
     def found(
-        self, about: str, says: str, terms: list[Term], agrees: Callable[[Example], bool]
+        self,
+        about: str,
+        says: str,
+        terms: list[Term],
+        agrees: Callable[[Example], bool],
+        answer: Callable[[Example], Answer],
     ) -> Iterator[Result]:
         """A finding, if there is one."""
         if self.asker.possible(*terms) is not None:
-            yield self.examples.against(CHECK, about, says, terms, agrees, {})
+            yield self.examples.against(CHECK, about, says, terms, agrees, answer)
 
 
 def _newly_permitted(
@@ -315,9 +325,9 @@ def _let_pass(
     terms: list[Term], count: Term, piece: int,
 ) -> Result:  # fmt: skip
     """The example, for the smallest dose that shows it."""
-    for pieces in range(1, limits.MOST_PIECES + 1):
-        if examples.asker.possible(*terms, count == pieces) is not None:
-            break
+    each = range(1, limits.MOST_PIECES + 1)
+    shown = (number for number in each if examples.asker.possible(*terms, count == number) is not None)
+    pieces = next(shown, limits.MOST_PIECES)
     amount = Quantity(pieces * piece, UNITS["mg"])
 
     def agrees(example: Example) -> bool:
@@ -329,6 +339,9 @@ def _let_pass(
         return after.verdict < before.verdict
 
     says = f"{amount} of {drug} {route}, on pathway {pathway}. {says}"
-    return examples.against(
-        CHECK, about, says, [*terms, count == pieces], agrees, {"judge": f"{drug} {amount} {route}"}
-    )
+
+    def answer(example: Example) -> Answer:
+        facts = FactSheet(example.chart(old), old.vocabulary)
+        return judged(old, facts, drug, amount, route, pathway)
+
+    return examples.against(CHECK, about, says, [*terms, count == pieces], agrees, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 import z3
@@ -14,7 +15,8 @@ from mainstay.engine.facts import links
 from mainstay.engine.facts.links import NotKnown, OfChart, Shape
 from mainstay.engine.facts.registry import FactSheet
 from mainstay.engine.knowledge import library as libraries
-from mainstay.proof.solver import Budget, World
+from mainstay.proof.charts import DAY_BEGINS
+from mainstay.proof.solver import Budget, Undecided, World
 from tests.proof.drawn import charts
 
 LIBRARY = libraries.load()
@@ -117,20 +119,24 @@ def test_every_chart_is_one_the_solver_takes_into_account(
 
 
 def test_a_link_may_not_ask_for_what_a_chart_does_not_know() -> None:
-    reads = OfChart(FactSheet(Chart(chart_time()), LIBRARY.vocabulary))
+    reads = OfChart(FactSheet(Chart(DAY_BEGINS), LIBRARY.vocabulary))
     with pytest.raises(NotKnown):
         reads.true("systolic_bp")
 
 
-def chart_time():  # type: ignore[no-untyped-def]
-    from mainstay.proof.charts import DAY_BEGINS
-
-    return DAY_BEGINS
-
-
 def test_a_solver_without_time_gives_no_answer() -> None:
-    from mainstay.proof.solver import Undecided
-
     budget = Budget(0, time.monotonic)
     with pytest.raises(Undecided, match="used up"):
         World(LIBRARY).solver(budget).possible()
+
+
+def test_links_follow_what_the_library_has() -> None:
+    """No COWS, no methadone, a substance whose ledger nobody keeps: fewer links, and no failure."""
+    heroin = next(one for one in LIBRARY.substances.values() if one.kind == "short_acting")
+    patch = replace(heroin, kind="fentanyl", ingredient="buprenorphine")
+    unkept = replace(heroin, ingredient="unheard-of")
+    fewer = replace(LIBRARY, instruments={}, substances={"patch": patch, "unkept": unkept})
+    says = {link.says for link in links.links(fewer)}
+    assert "a COWS total is the sum of its items" not in says
+    assert "the last full agonist was of one of the kinds" not in says
+    assert "time_since_last_fentanyl is at most time_since_last_buprenorphine" in says

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -12,11 +13,11 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstay.engine import conditions, decide, limits
+from mainstay.engine import conditions, decide, limits, scenarios
 from mainstay.engine.chart import Chart
 from mainstay.engine.conditions import ALWAYS, All, AnyOf, Compare, Condition, Not, Within
 from mainstay.engine.facts.links import Shape
-from mainstay.engine.facts.registry import FactSheet
+from mainstay.engine.facts.registry import FactSheet, Found
 from mainstay.engine.knowledge import library as libraries
 from mainstay.engine.knowledge.library import Library, every_rule
 from mainstay.engine.truth import NO, YES
@@ -25,7 +26,7 @@ from mainstay.proof import checks, report, weaker
 from mainstay.proof.charts import DAY_BEGINS, Entry, Example, Story, facts_of, names_in, shortest
 from mainstay.proof.solver import Asker, Budget, Undecided, World
 from tests.proof.drawn import charts
-from tests.proof.edits import after, before, swap, swap_in, without
+from tests.proof.edits import Edit, after, before, swap, swap_in, without
 
 LIBRARY = libraries.load()
 P7 = "protocols/lofexidine-withdrawal.yaml"
@@ -218,13 +219,30 @@ def test_a_counterexample_is_a_scenario_that_can_be_read_back() -> None:
     (proof,) = checks.prove(edited, _budget(), "lofexidine-withdrawal", "c")
     wrong = next(one for one in proof.failures if one.example is not None)
     assert wrong.example is not None
-    words = wrong.example.scenario(wrong.expect)
+    words = wrong.example.scenario(wrong.answer)
     node = text.read(words, "scenario")
     assert isinstance(node, text.Items)
     (scenario,) = node.items
     assert isinstance(scenario, text.Fields)
     chart = documents.from_node(scenario.fields["chart"], edited).chart()
     assert chart == wrong.example.chart(edited)
+    # It is a scenario of the grammar, and it holds: the interlock answers as written.
+    ran = list(scenarios.run(edited, "protocols", "lofexidine-withdrawal", _file_of(words), "scenario"))
+    assert [outcome.wrong for outcome in ran] == [()]
+
+
+def _file_of(scenario: str) -> str:
+    return "scenarios:\n" + "".join(f"  {line}\n" for line in scenario.splitlines())
+
+
+def test_every_witness_is_a_scenario_that_holds(proofs: dict[str, checks.Proof]) -> None:
+    for name, proof in proofs.items():
+        for one in proof.results:
+            if one.example is not None and one.answer:
+                ran = scenarios.run(
+                    LIBRARY, "protocols", name, _file_of(one.example.scenario(one.answer)), "scenario"
+                )
+                assert [outcome.wrong for outcome in ran] == [()], one.about
 
 
 def test_many_counterexamples_are_named_but_only_some_are_made_into_charts() -> None:
@@ -315,3 +333,95 @@ def test_a_report_of_nothing_is_still_a_report() -> None:
     empty = report.Report(LIBRARY, (), (), None, (), (), 0.0, 0)
     assert "0 of 0 protocols proved" in report.text(empty)
     assert stories.TYPICAL["systolic_bp"] == 120
+
+
+def test_where_the_guard_waits_for_nothing_spacing_is_not_spoken_of() -> None:
+    no_wait = swap(P7, r"time_since_last_lofexidine >= 6 h", "lofexidine_doses_given >= 0")
+    (proof,) = checks.prove(after(no_wait), _budget(), "lofexidine-withdrawal", "d")
+    assert proof.findings == ()
+
+
+def test_a_wait_that_is_only_one_of_several_ways_guarantees_nothing() -> None:
+    either = "any: [time_since_last_lofexidine >= 6 h, lofexidine_doses_given >= 0]"
+    (proof,) = checks.prove(
+        after(swap(P7, r"time_since_last_lofexidine >= 6 h", either)), _budget(), "lofexidine-withdrawal", "d"
+    )
+    assert proof.findings == ()
+
+
+def test_a_protocol_that_was_not_there_is_newly_permitted_step_by_step() -> None:
+    old = replace(
+        before(), protocols={k: v for k, v in before().protocols.items() if k != "clonidine-withdrawal"}
+    )
+    found = list(weaker.weaker(old, before(), _budget(), "clonidine-withdrawal"))
+    gives = [step for step in before().protocols["clonidine-withdrawal"].steps if step.give]
+    assert len(found) == len(gives)
+    assert all(one.example is not None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("edit", "only"),
+    [
+        (swap_in(P7, "diastolic-low", "site alpha2_least_diastolic", "50 mmHg"), "lofexidine-withdrawal"),
+        (without(P7, "low-after-lofexidine"), "lofexidine-withdrawal"),
+        (without("drugs/lofexidine.yaml", "day-total"), "lofexidine"),
+    ],
+)
+def test_what_no_chart_shows_is_still_found(edit: Edit, only: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weaker, "facts_of", lambda example, library: None)
+    found = list(weaker.weaker(before(), after(edit), _budget(), only))
+    assert found
+    assert any(one.undecided for one in found)
+    assert all(one.example is None for one in found)
+
+
+# Stories about little ---------------------------------------------------------------------------------
+
+
+def _story(library: Library, *names: str) -> tuple[World, Story, Asker]:
+    world = World(library)
+    for name in names:
+        world[name]
+    story = Story(world)
+    return world, story, Asker([*world.axioms, *story.says], _budget())
+
+
+def test_a_story_of_one_reading_has_nothing_else_in_it() -> None:
+    world, story, asker = _story(LIBRARY, "systolic_bp")
+    model = asker.best(story.wishes(), world["systolic_bp"].known)
+    entries = story.write(model)
+    assert any("systolic bp 120 mmHg" in entry.says for entry in entries)
+    assert not any("given" in entry.says for entry in entries)
+
+
+def test_a_story_can_be_told_without_substances() -> None:
+    _, story, asker = _story(
+        replace(LIBRARY, substances={}), "time_since_last_full_agonist", "methadone_today"
+    )
+    assert story.uses == {}
+    assert asker.possible() is not None
+
+
+def test_a_story_without_vomiting_has_none() -> None:
+    world, story, asker = _story(LIBRARY, "vomits_in_24_hours", "time_since_vomiting")
+    never = asker.possible(world["time_since_vomiting"].true >= 100 * 86_400)
+    assert not any(entry.says == "vomited" for entry in story.write(never))
+    thrice = asker.possible(world["vomits_in_24_hours"].true == 3, world["time_since_vomiting"].true == 3_600)
+    assert sum(entry.says == "vomited" for entry in story.write(thrice)) == 3
+
+
+@pytest.mark.parametrize(
+    "like", ["buprenorphine_today", "opioid_kind", "vomits_in_24_hours", "cows_after_last_use", "sedated", "qtc_rise", "weight_recorded"]
+)  # fmt: skip
+def test_a_fact_no_story_knows_yet_is_as_an_empty_chart_has_it(like: str) -> None:
+    fact = replace(
+        LIBRARY.vocabulary[like],
+        name="new_fact",
+        read=lambda chart: Found(None, None, None, "nothing"),
+        entered=False,
+    )
+    world, _, asker = _story(
+        replace(LIBRARY, vocabulary={**LIBRARY.vocabulary, "new_fact": fact}), "new_fact"
+    )
+    model = asker.possible()
+    assert (model is not None) is (world["new_fact"].shape is not Shape.KNOWN)

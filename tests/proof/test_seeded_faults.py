@@ -117,6 +117,7 @@ FAULTS = [
         (swap(ALPHA_2, "lofexidine, clonidine", "clonidine"), swap(DRUG, r"classes: \[alpha-2-agonist, ", "classes: [")), "g", LOFEXIDINE,
     ),
     Fault("limit of the class deleted", (without(ALPHA_2, "pulse-slow"),), "g", LOFEXIDINE),
+    Fault("a larger rise", (swap_in("drugs/methadone.yaml", "rise-of-5-mg", "largest_rise: 5 mg", "largest_rise: 10 mg"),), "g", METHADONE, "rise-of-5-mg"),
     # Steps and rules
     Fault("two steps for one chart", (swap_in(STABILISE, "repeat", "methadone_day <= 3", "methadone_day <= 5"),), "b", METHADONE),
     Fault("a step that can never be", (swap_in(STANDARD, "once-a-day", "buprenorphine_day >= 2", "buprenorphine_day = 0"),), "a", P1, "once-a-day"),

@@ -349,6 +349,7 @@ def _of_opioids(library: Library) -> Iterator[Link]:
             (full, *every),
             lambda r: r.any(*(r.true(full) == r.true(name) for name in every)),
         )
+    yield no_later("time_since_naloxone_given", "time_since_last_naloxone")
     yield no_later("time_since_last_naltrexone", "time_since_last_naltrexone_injection")
     kind, used = "opioid_kind", "fentanyl_used"
     fentanyl, short = KINDS.index("fentanyl"), KINDS.index("short_acting")
