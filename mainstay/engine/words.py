@@ -34,6 +34,7 @@ _CALLED = {
     "child_pugh_score": "Child-Pugh score",
     "systolic_bp_fall_on_standing": "fall of systolic pressure on standing",
     "gi_obstruction": "bowel obstruction",
+    "maoi_in_14_days": "MAO inhibitor in the last 14 days",
     "time_since_last_short_acting": "last short-acting opioid",
     "time_since_last_long_acting": "last long-acting opioid",
 }

@@ -84,6 +84,7 @@ def test_a_leaf_keeps_its_source_but_is_the_same_judgement_without() -> None:
         ("sistolic_bp < 90 mmHg", "which is not a fact the engine can compute. Did you mean `systolic_bp`"),
         ("xyzzyq < 90 mmHg", r"which is not a fact the engine can compute\. `mainstay facts`"),
         ("pregnancy = postive", "is one of negative, possible, positive, not `postive`. Did you mean `positive`"),
+        ("allergies = asked", "has one choice only, so this can never say anything"),
         ("pregnancy >= positive", "is a named choice; it can only be `=` or `!=`"),
         ("systolic_bp < 90 mg", "is not a pressure: write it in 'mmHg'"),
         ("systolic_bp < 301 mmHg", "lies between 30 mmHg and 300 mmHg, so this can never say anything"),

@@ -262,7 +262,9 @@ INSTRUMENT = Form(
                     {
                         "label": Part(Words(), "The item's label.", required=True),
                         "window": Part(Words(), "The time this item is about, if not the instrument's."),
-                        "values": Part(ListOf(VALUE, least=2), "The allowed answers: these and no others."),
+                        "values": Part(
+                            ListOf(VALUE, least=2), "The allowed answers: these and no others.", required=True
+                        ),
                         "codes": Part(MapOf(Words(), Words()), "The item's codes; only confirmed ones."),
                         "from_reading": Part(Id(r"^[a-z][a-z0-9_]*$"), "The reading the points follow from."),
                         "bands": Part(

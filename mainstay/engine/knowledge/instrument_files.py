@@ -278,11 +278,7 @@ def made(name: str, record: Record, cited: Citing, *, readings: bool = True) -> 
 
 
 def _item(key: str, record: Record, *, readings: bool) -> Item:
-    answers = tuple(
-        Answer(one["points"], one["means"], one.get("code", "")) for one in record.get("values", ())
-    )
-    if not answers:
-        raise Refused(record.place, f"item `{key}` has no `values`.")
+    answers = tuple(Answer(one["points"], one["means"], one.get("code", "")) for one in record["values"])
     if len({answer.points for answer in answers}) != len(answers):
         raise Refused(record.place, f"item `{key}` allows the same points twice.")
     reading = record.get("from_reading", "")
