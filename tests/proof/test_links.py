@@ -135,7 +135,8 @@ def test_links_follow_what_the_library_has() -> None:
     heroin = next(one for one in LIBRARY.substances.values() if one.kind == "short_acting")
     patch = replace(heroin, kind="fentanyl", ingredient="buprenorphine")
     unkept = replace(heroin, ingredient="unheard-of")
-    fewer = replace(LIBRARY, instruments={}, substances={"patch": patch, "unkept": unkept})
+    own = replace(heroin, kind="fentanyl", ingredient="fentanyl")
+    fewer = replace(LIBRARY, instruments={}, substances={"patch": patch, "unkept": unkept, "own": own})
     says = {link.says for link in links.links(fewer)}
     assert "a COWS total is the sum of its items" not in says
     assert "the last full agonist was of one of the kinds" not in says
