@@ -176,7 +176,7 @@ def prove(
     json: AsJson = False,
     budget: Annotated[
         int, typer.Option(help="Seconds for the whole run; what is not proved by then is not proved.")
-    ] = 120,
+    ] = 60,
     certify: Annotated[
         bool, typer.Option("--certify", help="Write the certificate of what was proved.")
     ] = False,
