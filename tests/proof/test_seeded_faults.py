@@ -97,9 +97,9 @@ FAULTS = [
     Fault("COWS to start lowered", (site("cows_to_start_short_acting", "5 points"),), "g", P1),
     Fault("no objective sign asked for", (without(STANDARD, "objective-sign"),), "g", P1),
     # Holds
-    # The gates hold a low systolic pressure too (Q05: both must be gone before a dose gets through), a low diastolic not.
     Fault("hold deleted", (without(P7, "diastolic-low"),), "c", LOFEXIDINE, "diastolic"),
-    Fault("both systolic holds deleted", (without(P7, "systolic-low"), without(GATES, "g2-low-pressure")), "cg", LOFEXIDINE),
+    Fault("systolic hold deleted (case Q05)", (without(P7, "systolic-low"),), "cg", LOFEXIDINE),
+    Fault("systolic bound lowered", (swap_in(P7, "systolic-low", "site alpha2_least_systolic", "80 mmHg"),), "c", LOFEXIDINE, "systolic"),
     Fault("hold bound lowered in the protocol", (swap_in(P7, "diastolic-low", "site alpha2_least_diastolic", "50 mmHg"),), "c", LOFEXIDINE, "diastolic"),
     Fault("hold bound lowered at the site", (site("alpha2_least_systolic", "80 mmHg"),), "g", LOFEXIDINE),
     Fault("hold of another reading", (swap_in(P7, "pulse-slow", r"heart_rate < site \w+", "diastolic_bp < 50 mmHg"),), "c", LOFEXIDINE, "slow"),
