@@ -118,7 +118,7 @@ def _said(entry: Entry, library: Library) -> str:
         return _plain(entry, library) if entry.what in library.vocabulary else entry.what
     if isinstance(entry, Assessed):
         instrument = library.instruments[entry.instrument]
-        total = total_of(entry, instrument)
+        total = total_of(entry, len(instrument.items))
         by = f" (by {entry.by})" if entry.by else ""
         return f"{instrument.short} {total if total is not None else 'incomplete, no total'}{by}"
     if isinstance(entry, Dosed):

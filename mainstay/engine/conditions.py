@@ -23,9 +23,7 @@ from mainstay.engine.facts.registry import Fact, FactValue
 from mainstay.engine.hints import did_you_mean as did_you_mean
 from mainstay.engine.quantities import Quantity
 from mainstay.engine.sources import Citation
-from mainstay.engine.truth import NO, UNKNOWN, YES, Truth
-
-COMPARISONS = ("<", "<=", "=", "!=", ">=", ">")
+from mainstay.engine.truth import NEGATED, NO, UNKNOWN, YES, Truth
 
 
 class NotACondition(ValueError):
@@ -245,6 +243,7 @@ _COMPARED = {
     ">=": "YES if {least} >= {steps} else NO if {most} < {steps} else UNKNOWN",
     ">": "YES if {least} > {steps} else NO if {most} <= {steps} else UNKNOWN",
 }
+COMPARISONS = tuple(_COMPARED)
 
 
 class _Writer:
@@ -306,7 +305,7 @@ class _Writer:
         return self._join(f"{by} if {settled} else UNKNOWN if {unknown} else {otherwise}")
 
     def negate(self, part: str) -> str:
-        return self._join(f"NO if {part} is YES else YES if {part} is NO else UNKNOWN")
+        return self._join(f"NEGATED[{part}]")
 
 
 class RuleSet:
@@ -328,7 +327,7 @@ class RuleSet:
             f"return ({', '.join(answers)},), ({found},), ({values},)".replace("(,)", "()"),
         ]
         text = "def ask(facts):\n" + "\n".join(f"    {line}" for line in body)
-        made: dict[str, Any] = {"YES": YES, "NO": NO, "UNKNOWN": UNKNOWN}
+        made: dict[str, Any] = {"YES": YES, "NO": NO, "UNKNOWN": UNKNOWN, "NEGATED": NEGATED}
         # Only whole numbers and the names of declared facts stand in the text: nothing an author wrote.
         exec(compile(text, "<rules>", "exec"), made)  # noqa: S102
         self._ask: Callable[[Facts], tuple[tuple[Truth, ...], tuple[Truth, ...], tuple[FactValue, ...]]] = (

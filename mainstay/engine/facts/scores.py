@@ -24,11 +24,11 @@ class ItemOf:
         return f"{self.instrument.id}_{self.item.key}"
 
 
-def total_of(assessed: Assessed, instrument: Instrument) -> int | None:
-    """The total, or None while an item is missing. Never a guess, never a zero for what was not asked."""
+def total_of(assessed: Assessed, items: int) -> int | None:
+    """The total of a form of so many items, or None while one is missing: never a zero for what was not asked."""
     if assessed.total is not None:
         return assessed.total
-    if len(assessed.answers) < len(instrument.items):
+    if len(assessed.answers) < items:
         return None
     return sum(assessed.answers.values())
 
@@ -48,7 +48,7 @@ def total(chart: Chart, instrument: Instrument) -> Found:
     if not assessed:
         return unknown("never rated")
     newest = assessed[-1]
-    points = total_of(newest, instrument)
+    points = total_of(newest, len(instrument.items))
     if points is None:
         missing = [key for key in instrument.items if key not in newest.answers]
         return unknown(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mainstay.engine.chart import TAKEN, Assessed, Chart
+from mainstay.engine.chart import TAKEN, Chart
 from mainstay.engine.facts.opioids import FULL_AGONISTS, taken_of_kind
 from mainstay.engine.facts.registry import NEVER, Found, Kind, fact, known, unknown
+from mainstay.engine.facts.scores import total_of
 
 # From which answer an item counts as an objective sign (settled 10).
 OBJECTIVE = {"pulse": 2, "pupils": 2, "nose_tears": 2, "yawning": 2, "gooseflesh": 3}
@@ -18,13 +19,8 @@ PRECIPITANTS = ("buprenorphine", "naltrexone", "naloxone")
 
 
 def _totals(chart: Chart) -> list[tuple[datetime, int]]:
-    return [(one.at, points) for one in chart.assessed("cows") if (points := _total(one)) is not None]
-
-
-def _total(assessed: Assessed) -> int | None:
-    if assessed.total is not None:
-        return assessed.total
-    return sum(assessed.answers.values()) if len(assessed.answers) == _COWS_ITEMS else None
+    rated = ((one.at, total_of(one, _COWS_ITEMS)) for one in chart.assessed("cows"))
+    return [(at, points) for at, points in rated if points is not None]
 
 
 @fact("", (0, 7), kind=Kind.READING, greatest_age="4 h")
